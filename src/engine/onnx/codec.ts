@@ -1,0 +1,2 @@
+export { decodeModel } from './decodeModel.ts';
+export { encodeModel } from './encodeModel.ts';
