@@ -1,6 +1,7 @@
 import { UserError } from '../../base/userError.ts';
 import { ByteReader } from '../pickle/byteReader.ts';
 import { Malformed } from '../pickle/malformed.ts';
+import { numpyGlobals } from '../pickle/numpyGlobals.ts';
 import { PickleGlobal, PickleTuple, type PickleValue } from '../pickle/pickleValue.ts';
 import { interpret, printable } from '../pickle/readPickle.ts';
 import { bytesPerElement, type ElementType } from '../stridedArray.ts';
@@ -14,8 +15,12 @@ const legacyMagic = [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x
 
 /** Which of the containers of torch.save the bytes begin like. */
 export function torchContainer(bytes: Uint8Array): 'zip' | 'legacy' | undefined {
-  if (legacyMagic.every((byte, i) => bytes[i] === byte)) return 'legacy';
+  if (isLegacyTorch(bytes)) return 'legacy';
   return isZip(bytes) ? 'zip' : undefined;
+}
+
+export function isLegacyTorch(bytes: Uint8Array): boolean {
+  return legacyMagic.every((byte, i) => bytes[i] === byte);
 }
 
 /**
@@ -34,7 +39,8 @@ export function readTorchFile(bytes: Uint8Array, file: string): PickleValue {
   }
 }
 
-const findGlobal = (name: string): PickleGlobal | undefined => torchGlobals.get(name);
+/** Training files may keep numpy's scalars beside the weights. */
+const findGlobal = (name: string): PickleGlobal | undefined => torchGlobals.get(name) ?? numpyGlobals.get(name);
 
 function readZip(bytes: Uint8Array): PickleValue {
   const entries = zipEntries(bytes);

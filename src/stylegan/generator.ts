@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { messageOf, UserError } from '../base/userError.ts';
+import { decodeModel, encodeModel } from '../engine/onnx/codec.ts';
+import { buildModel } from '../engine/graph.ts';
+import type { Tensor, TensorOf } from '../engine/tensor.ts';
+import { styleLayerCount, type Architecture } from './architecture.ts';
+import { generatorGraph } from './generatorGraph.ts';
+import { parameterShapes, type GeneratorNetwork } from './generatorParameters.ts';
+
+/** Where a generator comes from and what was assumed when it was imported. */
+export interface GeneratorFacts {
+  readonly name: string;
+  /** Who made it and under which licence; goes with everything that is made from it. */
+  readonly attribution?: string | undefined;
+  readonly source: { readonly file: string; readonly sha256: string };
+  /** w_avg as read, or the mean of mapping(z) over `samples` z of `seed`. */
+  readonly wAvg:
+    { readonly from: 'file' } | { readonly from: 'mapping'; readonly samples: number; readonly seed: number };
+  /** The constant noise as read, or drawn from `seed`. */
+  readonly noise: { readonly from: 'file' } | { readonly from: 'seed'; readonly seed: number };
+}
+
+/** A network with what its importer knew of it. */
+export interface Generator extends GeneratorNetwork {
+  readonly facts: GeneratorFacts;
+}
+
+/** A generator as it lies on disk: samples and data sets refer to it by this hash of the file's bytes. */
+export interface StoredGenerator extends Generator {
+  readonly sha256: string;
+}
+
+const metadataKey = 'datasetgan.generator';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const size = z.int().min(1).max(65536);
+const metadataSchema = z.object({
+  version: z.literal(1),
+  facts: z.object({
+    name: z.string(),
+    attribution: z.string().optional(),
+    source: z.object({ file: z.string(), sha256 }),
+    wAvg: z.discriminatedUnion('from', [
+      z.object({ from: z.literal('file') }),
+      z.object({ from: z.literal('mapping'), samples: z.int().min(1), seed: z.int().min(0) }),
+    ]),
+    noise: z.discriminatedUnion('from', [
+      z.object({ from: z.literal('file') }),
+      z.object({ from: z.literal('seed'), seed: z.int().min(0) }),
+    ]),
+  }),
+  architecture: z.object({
+    family: z.literal('stylegan1'),
+    resolution: size,
+    zSize: size,
+    wSize: size,
+    mappingLayers: size,
+    mappingWidth: size,
+    imageChannels: z.union([z.literal(1), z.literal(3)]),
+    blocks: z
+      .array(
+        z.object({
+          resolution: size,
+          channels: size,
+          upsampling: z.enum(['none', 'nearest', 'fused']),
+          blur: z.boolean(),
+        }),
+      )
+      .min(1),
+    epsilon: z.number().positive(),
+  }),
+});
+
+/**
+ * The generator's file: a plain ONNX model (z [1, zSize], psi [style layers] → image) whose initializers bear the
+ * canonical names and whose metadata holds the architecture, so that any other graph can be rebuilt from it.
+ */
+export function encodeGenerator(generator: Generator): Uint8Array {
+  const { outputs } = generatorGraph(generator, { batch: 1, latent: 'z', noise: 'constant' });
+  const { architecture, facts } = generator;
+  const metadata = { [metadataKey]: JSON.stringify({ version: 1, facts, architecture }) };
+  return encodeModel(buildModel({ name: facts.name, outputs: { image: outputs.image }, metadata }));
+}
+
+/**
+ * Reads a file of `encodeGenerator`.
+ * @param file named in errors
+ * @throws UserError when it is no generator of ours or damaged.
+ */
+export function decodeGenerator(bytes: Uint8Array, file: string): StoredGenerator {
+  const model = decodeModel(bytes, file);
+  const text = model.metadata[metadataKey];
+  if (text === undefined) {
+    throw new UserError(
+      `${file} is an ONNX model, but not a generator that \`dgan import\` wrote; import the checkpoint first.`,
+    );
+  }
+  const { facts, architecture } = readMetadata(text, file);
+  const parameters = new Map<string, TensorOf<'float32'>>();
+  for (const [name, shape] of parameterShapes(architecture)) {
+    const tensor: Tensor | undefined = model.graph.initializers.get(name);
+    if (tensor?.dtype !== 'float32' || tensor.shape.join() !== shape.join()) {
+      const found = tensor ? `${tensor.dtype} [${tensor.shape.join(', ')}]` : 'missing';
+      throw new UserError(
+        `${file}: the parameter ${name} is ${found}, expected float32 [${shape.join(', ')}]; import the checkpoint again.`,
+      );
+    }
+    parameters.set(name, tensor);
+  }
+  return { architecture, parameters, facts, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function readMetadata(text: string, file: string): z.infer<typeof metadataSchema> {
+  try {
+    const json: unknown = JSON.parse(text);
+    const version = z.object({ version: z.number() }).safeParse(json);
+    if (version.success && version.data.version > 1) {
+      throw new UserError(`${file} was written by a newer version of DatasetGAN; update the extension to read it.`);
+    }
+    return metadataSchema.parse(json);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const detail = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
+    throw new UserError(
+      `${file}: the description of the generator is damaged (${detail}); import the checkpoint again.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Values of psi for each style layer: psi on the first `layers`, 1 (no truncation) behind. */
+export function psiPerLayer(architecture: Architecture, psi: number, layers: number | 'all'): Float32Array {
+  const count = styleLayerCount(architecture);
+  return Float32Array.from({ length: count }, (_, layer) => (layers === 'all' || layer < layers ? psi : 1));
+}

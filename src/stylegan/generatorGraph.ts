@@ -1,0 +1,72 @@
+import { add, mul, reshape, sub } from '../engine/ops.ts';
+import { input, parameter, type Value } from '../engine/value.ts';
+import { noiseResolutions, styleLayerCount } from './architecture.ts';
+import { noiseName, type GeneratorNetwork } from './generatorParameters.ts';
+import { mapping, synthesis } from './stylegan1/network.ts';
+
+export interface GeneratorGraphOptions {
+  /** Latents per run. */
+  readonly batch: number;
+  /** What is fed: `z` [N, zSize], `w` [N, wSize], or one w per style layer `ws` [N, L, wSize]. */
+  readonly latent: 'z' | 'w' | 'w+';
+  /** `constant`: the generator's own; `fed`: inputs `noise.00` … [N, 1, r, r]. */
+  readonly noise: 'constant' | 'fed';
+}
+
+export interface GeneratorGraph {
+  readonly outputs: {
+    /** [N, wSize], before truncation. */
+    readonly w?: Value;
+    /** [N, image channels, R, R] */
+    readonly image: Value;
+  };
+  /** Feature maps by name, [N, channels, r, r]. */
+  readonly features: ReadonlyMap<string, Value>;
+}
+
+/**
+ * A generator's network from latents to image and feature maps. Besides the latent it takes `psi` [L], the truncation
+ * of each style layer: ws = w_avg + psi·(w − w_avg) (Karras et al. 2019, appendix B); not for w+, which is taken as it is.
+ */
+export function generatorGraph(generator: GeneratorNetwork, options: GeneratorGraphOptions): GeneratorGraph {
+  const { architecture, parameters } = generator;
+  const known = new Map<string, Value>();
+  const weight = (name: string): Value => {
+    const tensor = parameters.get(name);
+    if (!tensor) throw new Error(`The generator has no parameter ${name}.`);
+    const value = known.get(name) ?? parameter(name, tensor);
+    known.set(name, value);
+    return value;
+  };
+  const noise = noiseResolutions(architecture).map((resolution, layer) =>
+    options.noise === 'constant'
+      ? weight(noiseName(layer))
+      : input(noiseName(layer), 'float32', [options.batch, 1, resolution, resolution]),
+  );
+  const layers = styleLayerCount(architecture);
+  const { wSize, zSize } = architecture;
+  if (options.latent === 'w+') {
+    const { image, features } = synthesis(
+      architecture,
+      weight,
+      input('ws', 'float32', [options.batch, layers, wSize]),
+      noise,
+    );
+    return { outputs: { image }, features };
+  }
+  const w =
+    options.latent === 'z'
+      ? mapping(architecture, weight, input('z', 'float32', [options.batch, zSize]))
+      : input('w', 'float32', [options.batch, wSize]);
+  const psi = reshape(input('psi', 'float32', [layers]), [1, layers, 1]);
+  const average = reshape(weight('w_avg'), [1, 1, wSize]);
+  const ws = add(average, mul(psi, sub(reshape(w, [options.batch, 1, wSize]), average)));
+  const { image, features } = synthesis(architecture, weight, ws, noise);
+  return { outputs: { w, image }, features };
+}
+
+/** The mapping network alone: `z` [N, zSize] → w [N, wSize]. */
+export function mappingGraph(generator: GeneratorNetwork, batch: number): Value {
+  const weight = (name: string): Value => parameter(name, generator.parameters.get(name)!);
+  return mapping(generator.architecture, weight, input('z', 'float32', [batch, generator.architecture.zSize]));
+}
