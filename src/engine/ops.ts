@@ -90,6 +90,16 @@ export interface MatMulAttributes {
 /** Matrix product of the last two axes; leading axes broadcast. */
 export const matMul = (a: Value, b: Value, { transA = false, transB = false }: Partial<MatMulAttributes> = {}) =>
   apply('matMul', [a, b], { transA, transB });
+/**
+ * a·b + c of matrices, c broadcast: one pass over the result where `add(matMul(a, b), c)` takes two.
+ * @param c [rows or 1, columns or 1]
+ */
+export const gemm = (
+  a: Value,
+  b: Value,
+  c: Value,
+  { transA = false, transB = false }: Partial<MatMulAttributes> = {},
+) => apply('gemm', [a, b, c], { transA, transB });
 export const conv = (x: Value, w: Value, attributes: Partial<ConvolutionAttributes> = {}) =>
   apply('conv', [x, w], { stride: 1, pads: [0, 0, 0, 0], groups: 1, ...attributes });
 export const convTranspose = (x: Value, w: Value, attributes: Partial<ConvolutionAttributes> = {}) =>
@@ -154,6 +164,7 @@ interface Attributes {
   concat: { readonly axis: number };
   gather: None;
   matMul: MatMulAttributes;
+  gemm: MatMulAttributes;
   conv: ConvolutionAttributes;
   convTranspose: ConvolutionAttributes;
   instanceNorm: { readonly epsilon: number };
@@ -461,6 +472,35 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
         },
       ]),
     ),
+  },
+  gemm: {
+    arity: 3,
+    result: ([a, b, c], { transA, transB }) => {
+      sameType('gemm', a!, b!);
+      sameType('gemm', a!, c!);
+      const [rows, inner] = lastTwo(a!, transA);
+      const [innerB, columns] = lastTwo(b!, transB);
+      if ([a!, b!, c!].some((x) => x.shape.length !== 2) || inner !== innerB) {
+        throw new GraphError(
+          `gemm: ${shapeText(a!.shape)}${transA ? 'ᵀ' : ''} · ${shapeText(b!.shape)}${transB ? 'ᵀ' : ''} + ${shapeText(c!.shape)} is no sum of matrices.`,
+        );
+      }
+      const shape = [rows, columns];
+      if (!sameShape(broadcastShapes('gemm', c!.shape, shape), shape))
+        throw new GraphError(`gemm: ${shapeText(c!.shape)} does not broadcast to ${shapeText(shape)}.`);
+      return { ...floats('gemm', a!), shape };
+    },
+    emit: (e, names, _, __, { transA, transB }) =>
+      e.node('Gemm', names, { transA: flag(transA), transB: flag(transB) }),
+    vjp: (dy, [a, b, c], _, { transA, transB }) => [
+      transA ? matMul(b!, dy, { transA: transB, transB: true }) : matMul(dy, b!, { transB: !transB }),
+      transB ? matMul(dy, a!, { transA: true, transB: transA }) : matMul(a!, dy, { transA: !transA }),
+      unbroadcast(dy, c!.shape),
+    ],
+    samples: [
+      { inputs: [ramp([2, 3]), ramp([3, 4]), ramp([1, 4])], attributes: { transA: false, transB: false } },
+      { inputs: [ramp([3, 2]), ramp([4, 3]), ramp([2, 4])], attributes: { transA: true, transB: true } },
+    ],
   },
   conv: {
     arity: 2,
