@@ -1,0 +1,183 @@
+import { decode, encode } from 'fast-png';
+import { Unzlib } from 'fflate';
+import { messageOf, UserError } from '../base/userError.ts';
+import type { RgbImage } from './image.ts';
+import type { LabelMap } from './labelMap.ts';
+
+/** A 16-bit grey image, row-major. */
+export interface Grey16Image {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint16Array;
+}
+
+/** Ids with a colour table, as VOC tools write their masks. */
+export interface PaletteImage extends LabelMap {
+  /** Red, green, blue per id. */
+  readonly palette: readonly (readonly [red: number, green: number, blue: number])[];
+}
+
+/** The largest side we decode. Generators end at 1024, photos are cropped; more than this is a mistake or an attack. */
+export const MAX_SIDE = 8192;
+
+// Level 3 is fast-png's own default: at 64×64 and 512×512 higher levels cost two to five times the time for < 10 % of size.
+
+/** An RGB image as an 8-bit truecolour PNG. The bytes depend on the pixels alone. */
+export function encodeRgbPng({ width, height, data }: RgbImage): Uint8Array {
+  return encode({ width, height, data, channels: 3, depth: 8 });
+}
+
+/** Class ids as an 8-bit grey PNG: the grey value is the id. */
+export function encodeLabelPng({ width, height, data }: LabelMap): Uint8Array {
+  return encode({ width, height, data, channels: 1, depth: 8 });
+}
+
+/** A 16-bit grey PNG. */
+export function encodeGrey16Png({ width, height, data }: Grey16Image): Uint8Array {
+  return encode({ width, height, data, channels: 1, depth: 16 });
+}
+
+/** Class ids as an 8-bit indexed PNG. The palette must have an entry for every id that occurs (at most 256). */
+export function encodePalettePng({ width, height, data, palette }: PaletteImage): Uint8Array {
+  const largest = data.reduce((most, id) => Math.max(most, id), 0);
+  if (palette.length > 256 || largest >= palette.length)
+    throw new Error(`A palette of ${palette.length} colours does not fit ids up to ${largest}.`);
+  return encode({ width, height, data, channels: 1, depth: 8, palette: palette.map((colour) => [...colour]) });
+}
+
+/**
+ * The pixels of an 8-bit truecolour PNG.
+ * @param name How errors call the file.
+ * @throws UserError on anything else, on damage, and on sizes beyond {@link MAX_SIDE}.
+ */
+export function decodeRgbPng(bytes: Uint8Array, name: string): RgbImage {
+  const { width, height, data } = decodePng(bytes, name, 'rgb');
+  return { width, height, data: data as Uint8Array };
+}
+
+/** The ids of an 8-bit grey PNG; errors as in {@link decodeRgbPng}. */
+export function decodeLabelPng(bytes: Uint8Array, name: string): LabelMap {
+  const { width, height, data } = decodePng(bytes, name, 'labels');
+  return { width, height, data: data as Uint8Array };
+}
+
+/** The values of a 16-bit grey PNG; errors as in {@link decodeRgbPng}. */
+export function decodeGrey16Png(bytes: Uint8Array, name: string): Grey16Image {
+  const { width, height, data } = decodePng(bytes, name, 'grey16');
+  return { width, height, data: data as Uint16Array };
+}
+
+/** The ids and colours of an 8-bit indexed PNG; errors as in {@link decodeRgbPng}. */
+export function decodePalettePng(bytes: Uint8Array, name: string): PaletteImage {
+  const { width, height, data, palette } = decodePng(bytes, name, 'palette');
+  if (!palette) throw new UserError(`${name} has no colour table: save it again as an indexed PNG.`);
+  return { width, height, data: data as Uint8Array, palette: palette as [number, number, number][] };
+}
+
+const kinds = {
+  rgb: { colourType: 2, depth: 8, bytesPerPixel: 3, called: 'an 8-bit RGB image' },
+  labels: { colourType: 0, depth: 8, bytesPerPixel: 1, called: 'an 8-bit grey image (one class id per pixel)' },
+  grey16: { colourType: 0, depth: 16, bytesPerPixel: 2, called: 'a 16-bit grey image' },
+  palette: { colourType: 3, depth: 8, bytesPerPixel: 1, called: 'an 8-bit indexed image' },
+} as const;
+
+const colourTypes: Readonly<Record<number, string>> = {
+  0: 'grey',
+  2: 'RGB',
+  3: 'indexed',
+  4: 'grey + alpha',
+  6: 'RGBA',
+};
+
+function decodePng(bytes: Uint8Array, name: string, kind: keyof typeof kinds): ReturnType<typeof decode> {
+  const wanted = kinds[kind];
+  const { header, critical, compressed } = readChunks(bytes, name);
+  if (header.width > MAX_SIDE || header.height > MAX_SIDE || header.width === 0 || header.height === 0)
+    throw new UserError(
+      `${name} says that it is ${header.width}×${header.height} pixels; sides from 1 to ${MAX_SIDE} are read.`,
+    );
+  if (header.colourType !== wanted.colourType || header.depth !== wanted.depth)
+    throw new UserError(
+      `${name} is a ${header.depth}-bit ${colourTypes[header.colourType] ?? 'unknown'} PNG; it must be ${wanted.called}.`,
+    );
+  if (header.interlaced) throw new UserError(`${name} is an interlaced PNG: save it again without interlacing.`);
+  checkInflatedSize(compressed, header.height * (1 + header.width * wanted.bytesPerPixel), name);
+  try {
+    return decode(critical, { checkCrc: true });
+  } catch (error) {
+    throw new UserError(`${name} is damaged: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly colourType: number;
+  readonly interlaced: boolean;
+}
+
+/**
+ * Walks the chunks (PNG specification, section 5) before anything is decoded. Only what the pixels need is kept, so a
+ * compressed text or colour profile is never inflated.
+ */
+function readChunks(
+  bytes: Uint8Array,
+  name: string,
+): { readonly header: Header; readonly critical: Uint8Array; readonly compressed: readonly Uint8Array[] } {
+  const damaged = (what: string): UserError => new UserError(`${name} ${what}: the file is damaged or cut off.`);
+  const signature = [137, 80, 78, 71, 13, 10, 26, 10];
+  if (signature.some((byte, i) => bytes[i] !== byte)) throw new UserError(`${name} is not a PNG image.`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kept = [bytes.subarray(0, 8)];
+  const compressed: Uint8Array[] = [];
+  let header: Header | undefined;
+  for (let at = 8; ;) {
+    if (at + 12 > bytes.length) throw damaged('ends before its last chunk');
+    const length = view.getUint32(at);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const end = at + 12 + length;
+    if (end > bytes.length) throw damaged(`ends within its ${type} chunk`);
+    if (!header) {
+      if (type !== 'IHDR' || length !== 13) throw damaged('does not begin with a header');
+      header = {
+        width: view.getUint32(at + 8),
+        height: view.getUint32(at + 12),
+        depth: view.getUint8(at + 16),
+        colourType: view.getUint8(at + 17),
+        interlaced: view.getUint8(at + 20) !== 0,
+      };
+    } else if (type === 'IHDR') throw damaged('has two headers');
+    if (['IHDR', 'PLTE', 'IDAT', 'IEND'].includes(type)) kept.push(bytes.subarray(at, end));
+    if (type === 'IDAT') compressed.push(bytes.subarray(at + 8, end - 4));
+    at = end;
+    if (type === 'IEND') break;
+  }
+  const critical = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const part of kept) {
+    critical.set(part, to);
+    to += part.length;
+  }
+  return { header, critical, compressed };
+}
+
+/**
+ * Inflates once without keeping anything: a few kilobytes may claim 64×64 and hold gigabytes, and fast-png would collect
+ * them all. It also finds data that is too short, which fast-png reads as black.
+ */
+function checkInflatedSize(compressed: readonly Uint8Array[], expected: number, name: string): void {
+  const slice = 16 * 1024;
+  let size = 0;
+  const inflator = new Unzlib((part) => (size += part.length));
+  try {
+    for (const data of compressed)
+      for (let at = 0; at < data.length && size <= expected; at += slice)
+        inflator.push(data.subarray(at, at + slice), false);
+    if (size <= expected) inflator.push(new Uint8Array(0), true);
+  } catch (error) {
+    throw new UserError(`${name} is damaged: its pixels do not decompress (${messageOf(error)}).`, { cause: error });
+  }
+  if (size > expected) throw new UserError(`${name} holds more data than its size allows: it is damaged or hostile.`);
+  if (size < expected) throw new UserError(`${name} holds fewer pixels than its size says: the file is damaged.`);
+}
