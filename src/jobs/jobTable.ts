@@ -1,0 +1,341 @@
+import { z } from 'zod';
+
+/**
+ * Everything that can be asked for: ONE object per job. The terminal's commands and help, the validation on both sides of the
+ * protocol, VS Code's tasks and commands are derived from this table. It imports nothing heavy: the bodies are in run/.
+ */
+
+/** What the table says about one job. */
+export interface JobDefinition<
+  O extends z.ZodObject = z.ZodObject,
+  R extends z.ZodType = z.ZodType,
+  P extends ProjectUse = ProjectUse,
+> {
+  /** One line for help and menus. */
+  readonly summary: string;
+  readonly options: O;
+  /** Options that are given in the terminal by their place and not by a flag. */
+  readonly positional: readonly (keyof O['shape'] & string)[];
+  /** Whether it works on a project (a folder with datasetgan.json), can make use of one, or has nothing to do with one. */
+  readonly project: P;
+  /** A long job keeps a journal and a log in its project and shows its progress. */
+  readonly long: boolean;
+  /** Which of the project's locks it holds while it runs, if any. */
+  readonly lock?: (options: z.output<O>) => string;
+  readonly result: R;
+  /** The result for a person: what was made, where, and the figures that matter. */
+  readonly describe: (result: z.output<R>) => string;
+  /** Not listed in help. */
+  readonly hidden?: boolean;
+}
+
+export type ProjectUse = 'required' | 'optional' | 'none';
+
+function job<O extends z.ZodObject, R extends z.ZodType, P extends ProjectUse>(
+  definition: JobDefinition<O, R, P>,
+): JobDefinition<O, R, P> {
+  return definition;
+}
+
+// How the terminal reads an option besides its type: a path is made absolute from where the person stands.
+const path = (description: string) => z.string().min(1).meta({ description, path: true });
+const text = (description: string) => z.string().min(1).meta({ description });
+const seed = z.number().int().min(0).max(0xffffffff).meta({ description: 'seed of the random numbers' });
+const count = (description: string) => z.number().int().min(1).max(10_000_000).meta({ description });
+const psi = z.number().min(0).max(2).meta({ description: 'truncation: 1 is none, 0 is always the mean image' });
+const layers = z
+  .union([z.number().int().min(0), z.literal('all')], 'give a number, or "all"')
+  .meta({ description: 'how many style layers are truncated, from the coarsest on, or "all"' });
+
+/** Lock names. One long job per project; the shards of one generation run side by side, wherever a scheduler puts them. */
+const wholeProject = (): string => 'project';
+
+const initJob = job({
+  summary: 'make a project: a folder with datasetgan.json',
+  options: z.strictObject({
+    folder: path('the folder to make').default('.'),
+    generator: path('the generator the project works with (an .onnx file from "dgan import")').exactOptional(),
+  }),
+  positional: ['folder'],
+  project: 'none',
+  long: false,
+  result: z.object({ project: z.string(), file: z.string() }),
+  describe: ({ file }) => `Made ${file}. Next: name your classes there, then "dgan sample".`,
+});
+
+const importJob = job({
+  summary: 'turn a StyleGAN checkpoint into a generator (.onnx)',
+  options: z.strictObject({
+    checkpoint: path('the checkpoint, e.g. karras2019stylegan-ffhq.for_g_all.pt'),
+    wAvg: path('mean latent as .npy, when the checkpoint lacks it (else it is estimated)').exactOptional(),
+    noise: path('fixed noise as .npz (else it is drawn from a seed)').exactOptional(),
+    name: text('name of the generator (else from the file)').exactOptional(),
+    attribution: text('whose work it is and under which licence; goes with everything made from it').exactOptional(),
+    out: path('where to write (else generator.onnx in the project, or beside the checkpoint)').exactOptional(),
+  }),
+  positional: ['checkpoint'],
+  project: 'optional',
+  long: true,
+  lock: wholeProject,
+  result: z.object({
+    out: z.string(),
+    name: z.string(),
+    family: z.string(),
+    resolution: z.number(),
+    sha256: z.string(),
+  }),
+  describe: (r) => `${r.name}: ${r.family}, ${r.resolution}×${r.resolution}. Written to ${r.out}.`,
+});
+
+const sampleJob = job({
+  summary: 'draw new samples (.dgan files) to be labelled',
+  options: z.strictObject({
+    count: count('how many samples').default(16),
+    seed: seed.default(0),
+    psi: psi.exactOptional(),
+    layers: layers.exactOptional(),
+    out: path('folder for the samples (else the one in datasetgan.json)').exactOptional(),
+  }),
+  positional: [],
+  project: 'required',
+  long: true,
+  lock: wholeProject,
+  result: z.object({ folder: z.string(), files: z.array(z.string()) }),
+  describe: (r) => `${r.files.length} samples in ${r.folder}, ready to be labelled.`,
+});
+
+const trainJob = job({
+  summary: 'train the style interpreter on the labelled samples',
+  options: z.strictObject({
+    members: z.number().int().min(1).max(64).meta({ description: 'members of the ensemble' }).exactOptional(),
+    features: z
+      .enum(['paper', 'released'])
+      .meta({ description: 'feature maps: those of the paper, or of its released code' })
+      .exactOptional(),
+    seed: seed.exactOptional(),
+    out: path('where to write the interpreter (else the place in datasetgan.json)').exactOptional(),
+  }),
+  positional: [],
+  project: 'required',
+  long: true,
+  lock: wholeProject,
+  result: z.object({
+    out: z.string(),
+    members: z.number(),
+    samples: z.number(),
+    epochs: z.number(),
+    loss: z.number(),
+    heldOutLoss: z.number(),
+    seconds: z.number(),
+    warnings: z.array(z.string()),
+  }),
+  describe: (r) =>
+    [
+      `Trained ${r.members} members on ${r.samples} samples in ${r.seconds.toFixed(1)} s ` +
+        `(${r.epochs} epochs, held-out loss ${r.heldOutLoss.toFixed(3)}).`,
+      `Written to ${r.out}.`,
+      ...r.warnings.map((warning) => `Note: ${warning}`),
+    ].join('\n'),
+});
+
+const shardPattern = /^([1-9]\d*)\/([1-9]\d*)$/;
+
+/** "3/16" → the third of sixteen, both counted from one; undefined when it is no such thing. */
+export function parseShard(shard: string): { readonly number: number; readonly of: number } | undefined {
+  const match = shardPattern.exec(shard);
+  if (match === null) return undefined;
+  const [number, of] = [Number(match[1]), Number(match[2])];
+  return number <= of && of <= 100_000 ? { number, of } : undefined;
+}
+
+const generateJob = job({
+  summary: 'generate a labelled data set',
+  options: z.strictObject({
+    count: count('how many images the whole data set has').exactOptional(),
+    seed: seed.exactOptional(),
+    psi: psi.exactOptional(),
+    layers: layers.exactOptional(),
+    shard: z
+      .string()
+      .refine((shard) => parseShard(shard) !== undefined, 'give a part of the whole, like 3/16')
+      .meta({ description: 'make only this part, like 3/16; parts merge by copying their files together' })
+      .exactOptional(),
+    out: path('folder of the data set (else the one in datasetgan.json)').exactOptional(),
+  }),
+  positional: [],
+  project: 'required',
+  long: true,
+  lock: ({ shard }) => (shard === undefined ? 'project' : `generate-${shard.replace('/', '-of-')}`),
+  result: z.object({
+    folder: z.string(),
+    count: z.number(),
+    made: z.number(),
+    kept: z.number().optional(),
+    seconds: z.number(),
+    warnings: z.array(z.string()),
+  }),
+  describe: (r) =>
+    [
+      `${r.made} of ${r.count} labelled images made in ${r.seconds.toFixed(1)} s` +
+        (r.made > 0 && r.seconds > 0 ? ` (${(r.made / r.seconds).toFixed(1)} images/s)` : '') +
+        (r.kept === undefined ? '.' : `; the filter keeps ${r.kept}.`),
+      `They are in ${r.folder}.`,
+      ...r.warnings.map((warning) => `Note: ${warning}`),
+    ].join('\n'),
+});
+
+const statsJob = job({
+  summary: 'count the classes and show the uncertainty of a data set',
+  options: z.strictObject({ dataset: path('folder of the data set') }),
+  positional: ['dataset'],
+  project: 'optional',
+  long: false,
+  result: z.object({
+    dataset: z.string(),
+    images: z.number(),
+    kept: z.number(),
+    classes: z.array(
+      z.object({ id: z.number(), name: z.string(), images: z.number(), pixels: z.number(), share: z.number() }),
+    ),
+    uncertainty: z.object({ min: z.number(), median: z.number(), max: z.number(), threshold: z.number().nullable() }),
+  }),
+  describe: (r) => {
+    const width = Math.max(5, ...r.classes.map((c) => c.name.length));
+    return [
+      `${r.images} images in ${r.dataset}, ${r.kept} kept by the filter.`,
+      '',
+      `${'class'.padEnd(width + 4)}  share of pixels   in images`,
+      ...r.classes.map(
+        (c) =>
+          `${String(c.id).padStart(3)} ${c.name.padEnd(width)}  ${(100 * c.share).toFixed(2).padStart(13)} %  ${String(c.images).padStart(10)}`,
+      ),
+      '',
+      `Uncertainty of an image: ${r.uncertainty.min.toFixed(4)} … ${r.uncertainty.median.toFixed(4)} (median) … ${r.uncertainty.max.toFixed(4)}` +
+        (r.uncertainty.threshold === null ? '.' : `; the filter cuts at ${r.uncertainty.threshold.toFixed(4)}.`),
+    ].join('\n');
+  },
+});
+
+export const EXPORT_FORMATS = ['voc', 'coco', 'yolo', 'cityscapes', 'huggingface', 'webdataset'] as const;
+
+const exportJob = job({
+  summary: 'write a data set in a format that other tools read',
+  options: z.strictObject({
+    dataset: path('folder of the data set'),
+    format: z.enum(EXPORT_FORMATS).meta({ description: 'the format' }),
+    out: path('folder to write to'),
+    keptOnly: z.boolean().meta({ description: 'leave out what the filter drops' }).default(false),
+    split: z
+      .string()
+      .regex(/^\d+(\.\d+)?(\/\d+(\.\d+)?){1,2}$/, 'give two or three parts, like 90/10 (train/val) or 80/10/10')
+      .meta({ description: 'parts for train/val(/test), like 90/10' })
+      .exactOptional(),
+    mergeClasses: z
+      .array(z.string().regex(/^[^=]+=[^=]+$/, 'give new=old1,old2, like face=skin,mouth,eyes'))
+      .meta({ description: 'make one class of several: new=old1,old2 (may be given more than once)' })
+      .default([]),
+  }),
+  positional: ['dataset'],
+  project: 'optional',
+  long: true,
+  result: z.object({ out: z.string(), format: z.string(), images: z.number(), warnings: z.array(z.string()) }),
+  describe: (r) =>
+    [`${r.images} images written to ${r.out} as ${r.format}.`, ...r.warnings.map((w) => `Note: ${w}`)].join('\n'),
+});
+
+const exportFactoryJob = job({
+  summary: 'write generator and interpreter as ONE .onnx: z in; image, labels and uncertainty out',
+  options: z.strictObject({
+    out: path('where to write').default('factory.onnx'),
+    psi: psi.exactOptional(),
+    layers: layers.exactOptional(),
+  }),
+  positional: [],
+  project: 'required',
+  long: true,
+  lock: wholeProject,
+  result: z.object({ out: z.string(), bytes: z.number() }),
+  describe: (r) => `Written to ${r.out} (${(r.bytes / 1e6).toFixed(1)} MB).`,
+});
+
+const reportJob = job({
+  summary: 'write report.html: contact sheet, training curve, class distribution, uncertainty',
+  options: z.strictObject({
+    dataset: path('folder of the data set (else the one in datasetgan.json)').exactOptional(),
+    out: path('where to write (else report.html in the project)').exactOptional(),
+  }),
+  positional: ['dataset'],
+  project: 'required',
+  long: true,
+  result: z.object({ out: z.string() }),
+  describe: (r) => `Written to ${r.out}.`,
+});
+
+const doctorJob = job({
+  summary: 'say what this machine computes on, why not on something faster, and what to do about it',
+  options: z.strictObject({}),
+  positional: [],
+  project: 'none',
+  long: false,
+  result: z.object({
+    versions: z.record(z.string(), z.string()),
+    winner: z.string(),
+    providers: z.array(z.object({ provider: z.string(), outcome: z.string() })),
+    advice: z.array(z.string()),
+  }),
+  describe: (r) =>
+    [
+      Object.entries(r.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(' · '),
+      '',
+      ...r.providers.map((p) => `${p.provider === r.winner ? '→' : ' '} ${p.provider.padEnd(7)} ${p.outcome}`),
+      ...(r.advice.length > 0 ? ['', ...r.advice] : []),
+    ].join('\n'),
+});
+
+const demoJob = job({
+  summary: 'the whole way on the bundled sample project: train, generate 500 pairs, report',
+  options: z.strictObject({
+    out: path('the new folder').exactOptional(),
+    count: count('how many images').default(500),
+  }),
+  positional: ['out'],
+  project: 'none',
+  long: false,
+  result: z.object({ project: z.string(), report: z.string(), figures: z.array(z.string()) }),
+  describe: (r) => [...r.figures, '', `Report: ${r.report}`].join('\n'),
+  hidden: true,
+});
+
+export const JOBS = {
+  init: initJob,
+  import: importJob,
+  sample: sampleJob,
+  train: trainJob,
+  generate: generateJob,
+  stats: statsJob,
+  export: exportJob,
+  'export-factory': exportFactoryJob,
+  report: reportJob,
+  doctor: doctorJob,
+  demo: demoJob,
+} as const;
+
+export type JobName = keyof typeof JOBS;
+export const JOB_NAMES = Object.keys(JOBS) as readonly JobName[];
+
+/** A job's options as its body gets them: validated, defaults filled in. */
+export type JobOptions<J extends JobName> = z.output<(typeof JOBS)[J]['options']>;
+/** A job's options as they may be given: what has a default may be left out. */
+export type JobInput<J extends JobName> = z.input<(typeof JOBS)[J]['options']>;
+export type JobResult<J extends JobName> = z.output<(typeof JOBS)[J]['result']>;
+
+/** The table's entry without its particular types, for code that treats all jobs alike. */
+export function definitionOf(name: JobName): JobDefinition {
+  return JOBS[name] as unknown as JobDefinition;
+}
+
+/** A job and its options: a union discriminated by `job`. */
+export type JobRequest = { [J in JobName]: { readonly job: J; readonly options: JobInput<J> } }[JobName];
+export type RequestFor<J extends JobName> = { readonly job: J; readonly options: JobInput<J> };
