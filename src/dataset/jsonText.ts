@@ -29,9 +29,8 @@ interface Mistake {
 function firstMistake(text: string): Mistake | undefined {
   let at = 0;
   class Found extends Error {}
-  const fail = (what: string): never => {
-    const found = at < text.length ? what : `the file ends where ${what.replace(/,.*/, '')}`;
-    throw new Found(found);
+  const fail = (what: string, hint = ''): never => {
+    throw new Found(at < text.length ? what + hint : `the file ends where ${what}`);
   };
   const take = (pattern: RegExp): boolean => {
     pattern.lastIndex = at;
@@ -46,7 +45,7 @@ function firstMistake(text: string): Mistake | undefined {
     space();
     if (take(/\{/y)) {
       members(/\}/y, '}', () => {
-        if (!string()) fail('a key in double quotes is missing here, or a comma is one too many');
+        if (!string()) fail('a key in double quotes is missing', ', or a comma is one too many');
         space();
         if (!take(/:/y)) fail('":" is missing');
         value(depth + 1);
