@@ -24,9 +24,9 @@ export function mergeNothing(classes: readonly LabelClass[]): ClassMerge {
  *     rule   =  class + class … = name
  *
  * as in `left eye+right eye=eyes, hat=headwear, background=unlabelled`. Spaces around names do not count; a name that
- * holds `+`, `,` or `=` is written in double quotes. One class on the left renames it. If the name on the right is that
- * of a class, the others join it (id and colour are its own); otherwise the new class takes id and colour of the first
- * on the left. `unlabelled` on the right leaves the classes out.
+ * holds `+`, `,` or `=` is written in double quotes, a quote in it twice ({@link quotedName}). One class on the left is
+ * renamed. If the name on the right is that of a class, the others join it (id and colour are its own); otherwise the
+ * new class takes id and colour of the first on the left. `unlabelled` on the right leaves the classes out.
  * @throws UserError for a rule that can't be read, an unknown class (with the nearest name), or a class used twice.
  */
 export function parseMerge(text: string, classes: readonly LabelClass[]): ClassMerge {
@@ -73,6 +73,11 @@ export function parseMerge(text: string, classes: readonly LabelClass[]): ClassM
   return { classes: [...result.values()].sort((a, b) => a.id - b.id), newId };
 }
 
+/** A class name as the grammar of {@link parseMerge} takes it. */
+export function quotedName(name: string): string {
+  return /[+=,]|^"|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+}
+
 /** The label map with the ids of the merged classes. */
 export function mergeLabels(labels: LabelMap, { newId }: ClassMerge): LabelMap {
   return { ...labels, data: labels.data.map((id) => newId[id]!) };
@@ -106,12 +111,12 @@ function parseRules(text: string): readonly Rule[] {
     pending = false;
   };
   // A name, quoted or plain, and the sign after it.
-  const token = /\s*(?:"([^"]*)"|([^"+=,]*))\s*([+=,]|$)/gy;
+  const token = /\s*(?:"((?:[^"]|"")*)"|((?:[^"+=,\s][^+=,]*)?))\s*([+=,]|$)/gy;
   for (;;) {
     const at = token.lastIndex;
     const match = token.exec(text);
     if (!match) throw say(`cannot be read from ${JSON.stringify(text.slice(at, at + 20))} on`);
-    const name = (match[1] ?? match[2] ?? '').trim();
+    const name = match[1]?.replaceAll('""', '"') ?? match[2]!.trim();
     const sign = match[3]!;
     if (name === '') throw say('has an empty name');
     if (pending) {

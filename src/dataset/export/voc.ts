@@ -4,6 +4,7 @@ import { UNLABELLED } from '../labelMap.ts';
 import { encodePalettePng } from '../png.ts';
 import { distinctColours, type Rgb } from './distinctColours.ts';
 import type { ExportFormat } from './exportFormat.ts';
+import { quotedName } from './mergeClasses.ts';
 import type { SplitName } from './split.ts';
 
 /** VOC's colour of index 255, the border around objects ("void"). */
@@ -48,7 +49,7 @@ function labelMapLines(classes: readonly LabelClass[], colours: ReadonlyMap<numb
   const bad = classes.find(({ name }) => /[:\r\n]|^#/.test(name) || name === 'void');
   if (bad)
     throw new UserError(
-      `The class "${bad.name}" has a name that labelmap.txt cannot hold (a colon, a line break, "#" at the beginning, or "void"); rename it for this export: --merge-classes "${JSON.stringify(bad.name)}=new name".`,
+      `The class "${bad.name}" has a name that labelmap.txt cannot hold (a colon, a line break, "#" at the beginning, or "void"); rename it for this export: --merge-classes '${quotedName(bad.name)}=new name'.`,
     );
   return [
     '# label:color_rgb:parts:actions',
