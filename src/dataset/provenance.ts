@@ -15,13 +15,21 @@ export type GeneratorReference = z.infer<typeof generatorReferenceSchema>;
  * Where in latent space an image lies. `z` may be named by seed and index of our random numbers, which give the same
  * vector everywhere; `w` and `w+` (one row per style layer) only by their values.
  */
-export const latentSchema = z.union([
+export type Latent =
+  | { readonly space: 'z'; readonly seed: number; readonly index: number }
+  | { readonly space: 'z'; readonly values: readonly number[] }
+  | { readonly space: 'w'; readonly values: readonly number[] }
+  | { readonly space: 'w+'; readonly values: readonly (readonly number[])[] };
+
+const values = z.array(z.number()).min(1);
+
+// Typed by hand: the index signatures of inferred loose objects would keep `'seed' in latent` from telling the forms apart.
+export const latentSchema: z.ZodType<Latent> = z.union([
   z.looseObject({ space: z.literal('z'), seed, index: z.int().min(0) }),
-  z.looseObject({ space: z.literal('z'), values: z.array(z.number()).min(1) }),
-  z.looseObject({ space: z.literal('w'), values: z.array(z.number()).min(1) }),
-  z.looseObject({ space: z.literal('w+'), values: z.array(z.array(z.number()).min(1)).min(1) }),
+  z.looseObject({ space: z.literal('z'), values }),
+  z.looseObject({ space: z.literal('w'), values }),
+  z.looseObject({ space: z.literal('w+'), values: z.array(values).min(1) }),
 ]);
-export type Latent = z.infer<typeof latentSchema>;
 
 /** lerp(w_avg, w, psi) on the first `layers` style layers, or on all of them. */
 export const truncationSchema = z.looseObject({
