@@ -41,8 +41,8 @@ export interface ExportRequest {
   readonly split?: string | undefined;
   /** Seed of the split; 0 if not given. */
   readonly seed?: number | undefined;
-  /** As `--merge-classes` has it; grammar at {@link parseMerge}. */
-  readonly mergeClasses?: string | undefined;
+  /** As `--merge-classes` has it, once or several times; grammar at {@link parseMerge}. */
+  readonly mergeClasses?: string | readonly string[] | undefined;
   readonly options?: Partial<FormatOptions>;
 }
 
@@ -69,7 +69,8 @@ export async function exportDataSet(request: ExportRequest, hooks: ExportHooks =
   const problem = classListProblem(request.classes);
   if (problem !== undefined) throw new UserError(`The classes cannot be exported: ${problem}.`);
   const sorted = [...request.classes].sort((a, b) => a.id - b.id);
-  const merge = request.mergeClasses === undefined ? mergeNothing(sorted) : parseMerge(request.mergeClasses, sorted);
+  const rules = [request.mergeClasses ?? []].flat();
+  const merge = rules.length === 0 ? mergeNothing(sorted) : parseMerge(rules.join(', '), sorted);
   const shares = request.split === undefined ? NO_SPLIT : parseSplit(request.split);
   const items = await chooseItems(request);
   const seed = request.seed ?? 0;
@@ -109,7 +110,7 @@ export async function exportDataSet(request: ExportRequest, hooks: ExportHooks =
       samples,
       seed,
       ...(request.split === undefined ? {} : { split: request.split }),
-      ...(request.mergeClasses === undefined ? {} : { mergeClasses: request.mergeClasses }),
+      ...(rules.length === 0 ? {} : { mergeClasses: rules }),
       ...(request.keptOnly ? { keptOnly: true } : {}),
       classes: merge.classes,
     });

@@ -384,7 +384,7 @@ describe('what is exported', () => {
   });
 
   it('has merged classes, and none of those that were left out', async () => {
-    const folder = await exported('huggingface', { mergeClasses: 'skin+no=face, background=unlabelled' });
+    const folder = await exported('huggingface', { mergeClasses: ['skin+no=face', 'background=unlabelled'] });
     for (const line of await lines(folder, 'train/metadata.jsonl')) {
       const { id, label_file_name } = JSON.parse(line) as { id: number; label_file_name: string };
       const want = samples.get(id)!.labels.data.map((c) => (c === 254 ? 1 : c === 0 ? 255 : c));
