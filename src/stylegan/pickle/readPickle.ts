@@ -148,7 +148,7 @@ class Machine {
     const known = this.#globals.get(full) ?? this.#options.globals(full);
     if (!known) {
       throw new Malformed(
-        `it asks to run ${printable(full)}, which no StyleGAN checkpoint needs, so it was not opened`,
+        `it asks for ${printable(full)}, which is not among the names that a checkpoint may use; nothing was run`,
       );
     }
     this.#globals.set(full, known);

@@ -101,7 +101,7 @@ describe('readCheckpoint', () => {
   it('names a function that the file wants run, in every container', () => {
     const evil = pickle(op.reduce(op.global('posix', 'system'), op.text('echo hello')));
     const sentence =
-      "x.pt can't be read: it asks to run posix.system, which no StyleGAN checkpoint needs, so it was not opened.";
+      "x.pt can't be read: it asks for posix.system, which is not among the names that a checkpoint may use; nothing was run.";
     for (const bytes of [evil, torchZip(evil), torchLegacy(evil), text("cposix\nsystem\n(S'echo'\ntR.")]) {
       assert.throws(() => readCheckpoint(bytes, 'x.pt'), { name: UserError.name, message: sentence });
     }
@@ -135,7 +135,7 @@ describe('readCheckpoint', () => {
       const whole = fixture(name);
       const random = randomNumbers(2);
       const at = (length: number): number => Math.floor(random() * length);
-      for (let i = 0; i < 400; i++) {
+      for (let i = 0; i < 250; i++) {
         const damaged = whole.slice();
         // Half of the damage goes to the ends, where pickles and ZIP directories are.
         const near = [at(whole.length), at(2000), whole.length - 1 - at(4000), at(20000)][i % 4]!;
