@@ -1,0 +1,89 @@
+import { encodeModel } from '../engine/onnx/codec.ts';
+import { buildModel } from '../engine/graph.ts';
+import { Session, type SessionOptions } from '../engine/session.ts';
+import { float32, float32Data } from '../engine/tensor.ts';
+import { parameter } from '../engine/value.ts';
+import { generatorGraph } from '../stylegan/generatorGraph.ts';
+import type { GeneratorNetwork } from '../stylegan/generatorParameters.ts';
+import type { EnsembleArchitecture, EnsembleWeights } from './ensemble.ts';
+import { ensembleSizes, foldWeights } from './fold.ts';
+import { asLabels, interpreterGraph } from './interpreterGraph.ts';
+import { cpuPlan, wholePlan } from './tilePlan.ts';
+
+/** One image with its labels. */
+export interface Labelled {
+  /** [image channels, H, W], nominally in [−1, 1]. */
+  readonly image: Float32Array;
+  /** Permanent class ids, row-major. */
+  readonly labels: Uint8Array;
+  /** Jensen–Shannon divergence in nats, row-major. */
+  readonly uncertainty: Float32Array;
+}
+
+/** Generator and interpreter as one session: latents in; images, labels and uncertainty out, a whole batch at a time. */
+export class Labeller {
+  readonly batch: number;
+  readonly #session: Session;
+  readonly #classes: readonly number[];
+  readonly #zSize: number;
+
+  private constructor(session: Session, batch: number, classes: readonly number[], zSize: number) {
+    this.#session = session;
+    this.batch = batch;
+    this.#classes = classes;
+    this.#zSize = zSize;
+  }
+
+  static async create(
+    network: GeneratorNetwork,
+    ensemble: { readonly architecture: EnsembleArchitecture; readonly weights: EnsembleWeights },
+    batch: number,
+    options: SessionOptions,
+  ): Promise<Labeller> {
+    const { architecture, weights } = ensemble;
+    const { resolution, zSize } = network.architecture;
+    const size = { height: resolution, width: resolution };
+    const generator = generatorGraph(network, { batch, latent: 'z', noise: 'constant' });
+    const folded = foldWeights(weights, architecture.featureShapes, size);
+    const { votes, uncertainty } = interpreterGraph(
+      architecture.featureShapes.map(({ name }) => generator.features.get(name)!),
+      new Map([...folded].map(([name, tensor]) => [name, parameter(`interpreter.${name}`, tensor)])),
+      { ...size, sizes: ensembleSizes(weights), plan: options.provider === 'cpu' ? cpuPlan(size) : wholePlan(size) },
+    );
+    const model = buildModel({
+      name: 'labeller',
+      outputs: { image: generator.outputs.image, labels: asLabels(votes), uncertainty },
+      microsoftOps: options.provider === 'cpu' || options.provider === 'cuda',
+    });
+    const session = await Session.create(encodeModel(model), options);
+    return new Labeller(session, batch, architecture.classes, zSize);
+  }
+
+  /**
+   * @param z one latent each, `batch` of them or fewer: the rest of the batch is filled with the first one, so that the
+   *   arithmetic of an image does not depend on how many others there are
+   * @param psi truncation of each style layer
+   */
+  async label(z: readonly Float32Array[], psi: Float32Array): Promise<Labelled[]> {
+    const latents = new Float32Array(this.batch * this.#zSize);
+    for (let i = 0; i < this.batch; i++) latents.set(z[i] ?? z[0]!, i * this.#zSize);
+    const result = await this.#session.run({
+      z: float32([this.batch, this.#zSize], latents),
+      psi: float32([psi.length], psi),
+    });
+    const images = float32Data(result['image'], 'image');
+    const uncertainties = float32Data(result['uncertainty'], 'uncertainty');
+    const labels = result['labels'];
+    if (labels?.dtype !== 'uint8') throw new Error('The labels are not bytes.');
+    const ids = labels.data.map((index) => this.#classes[index]!);
+    const part = <T extends Float32Array | Uint8Array>(data: T, i: number): T => {
+      const size = data.length / this.batch;
+      return data.subarray(i * size, (i + 1) * size) as T;
+    };
+    return z.map((_, i) => ({ image: part(images, i), labels: part(ids, i), uncertainty: part(uncertainties, i) }));
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
