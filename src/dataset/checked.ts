@@ -31,8 +31,13 @@ function sentence(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, above:
         ? sentence(branch, schema, path)
         : `"${keyPath(path)}" must be ${optionsOf(issue) ?? 'of another form'}`;
     }
-    default:
-      return path.length === 0 ? issue.message : `"${keyPath(path)}": ${issue.message}`;
+    default: {
+      const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+      // "Invalid input: expected number, received string" → "expected number, received string"
+      const message = issue.message.replace(/^Invalid [a-z]+: /, '');
+      if (path.length === 0) return message;
+      return missing ? `"${keyPath(path)}" is missing` : `"${keyPath(path)}": ${message}`;
+    }
   }
 }
 

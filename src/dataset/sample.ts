@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { UserError } from '../base/userError.ts';
 import { classListSchema } from './classSchema.ts';
 import type { RgbImage } from './image.ts';
-import type { LabelMap } from './labelMap.ts';
+import type { LabelClass } from './classes.ts';
+import { UNLABELLED, pixelsPerId, type LabelMap } from './labelMap.ts';
 import { generatorReferenceSchema, latentSchema, noiseSchema, truncationSchema } from './provenance.ts';
 
 /** The version of the `.dgan` format that is written here. */
@@ -57,4 +58,19 @@ export function checkMadeBy({ manifest: { origin } }: Sample, sha256: string, na
       `${name} was made by another generator ("${origin.generator.name}", SHA-256 ${origin.generator.sha256.slice(0, 12)}…; ` +
         `the project's is ${sha256.slice(0, 12)}…): use that generator or move the sample out of the project.`,
     );
+}
+
+/**
+ * Checks that every label of a sample is a class of the project, whose list wins over the sample's copy.
+ * @throws UserError that names the first class that the project does not have.
+ */
+export function checkClasses({ manifest, labels }: Sample, classes: readonly LabelClass[], name: string): void {
+  const counts = pixelsPerId(labels);
+  const stray = counts.findIndex((count, id) => count > 0 && id !== UNLABELLED && !classes.some((c) => c.id === id));
+  if (stray < 0) return;
+  const called = manifest.classes.find(({ id }) => id === stray)?.name;
+  throw new UserError(
+    `${name}: ${counts[stray]!} pixels of labels.png are of class ${stray}${called === undefined ? '' : ` ("${called}")`}, ` +
+      'which the project does not have: add the class to datasetgan.json or relabel them.',
+  );
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, cp, mkdtemp, readdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, readFile, rename, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingIds, readDataSet } from '../../../src/dataset/dataSetFolder.ts';
@@ -174,6 +174,28 @@ describe('a data set on disk', () => {
   it('says when the folder cannot be written', async () => {
     await writeFile(folder, 'a file');
     await refused(() => generate(), folder);
+  });
+
+  it('writes nothing after a failed write, and goes on when opened again', async () => {
+    const writer = await openDataSet(folder, settings, wholeShard, cpu);
+    await writer.append([generated(0)]);
+    await rename(join(folder, 'labels'), join(folder, 'elsewhere'));
+    await refused(() => writer.append([generated(1)]), 'Could not write images 1 to 1', folder);
+    await assert.rejects(writer.append([generated(2)]), /failed before/);
+    await writer.close();
+    await rename(join(folder, 'elsewhere'), join(folder, 'labels'));
+    assert.deepEqual((await generate()).slice(0, 2), [1, 2]);
+    assert.equal((await readDataSet(folder)).missing, 0);
+  });
+
+  it('takes each image once, of its own size', async () => {
+    const writer = await openDataSet(folder, settings, wholeShard, cpu);
+    await writer.append([generated(0)]);
+    await assert.rejects(writer.append([generated(0)]), /Image 0 is there already/);
+    await assert.rejects(writer.append([generated(10)]), /Image 10 is not one of 10/);
+    const small = { width: 1, height: 1, data: new Uint8Array(1) };
+    await assert.rejects(writer.append([{ ...generated(1), labels: small }]), /Image 1 is 1×1, not 4×3/);
+    await writer.close();
   });
 
   it('is made of shards: in one folder, copied together or merged, the pictures and rows are those of one run', async () => {

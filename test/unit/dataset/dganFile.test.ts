@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
 import { decodeSample, encodeSample, readSample, writeSample } from '../../../src/dataset/dganFile.ts';
 import { encodeLabelPng, encodeRgbPng } from '../../../src/dataset/png.ts';
-import { checkMadeBy, type Sample } from '../../../src/dataset/sample.ts';
+import { checkClasses, checkMadeBy, type Sample } from '../../../src/dataset/sample.ts';
 import { sample } from './arbitraries.ts';
 import { refused } from './refused.ts';
 
@@ -191,5 +191,13 @@ describe('a .dgan file', () => {
       'avatars-64',
     );
     checkMadeBy({ ...small, manifest: { ...small.manifest, origin: { kind: 'photo' } } }, 'b'.repeat(64), 'a.dgan');
+  });
+
+  it('knows whether the project has its classes', async () => {
+    checkClasses(small, small.manifest.classes, 'a.dgan');
+    await refused(
+      () => checkClasses(small, [{ id: 1, name: 'skin', colour: '#ffffff' }], 'a.dgan'),
+      'a.dgan: 3 pixels of labels.png are of class 0 ("background"), which the project does not have',
+    );
   });
 });
