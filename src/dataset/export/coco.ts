@@ -18,7 +18,7 @@ export const coco: ExportFormat = {
     '- `category_id` is the class id + 1, because many trainers take 0 for the background. Pixels that nobody labelled have no annotation.',
     '- One annotation for each connected region (over edges and corners). Polygons run along the edges of the pixels: they give back exactly the mask, and `area` counts pixels. Even one pixel is a polygon (its four corners).',
     options.holes === 'rle'
-      ? '- A region with holes is a compressed RLE with `iscrowd: 1`. Trainers that skip crowds skip these regions; export with `--holes cut` to have polygons instead.'
+      ? '- A region with holes is a compressed RLE with `iscrowd: 1`. Trainers that skip crowds skip these regions; with holes cut open (the option `holes`) they are polygons.'
       : '- A region with holes is a polygon cut open along a bridge of no width: filled (even-odd or non-zero), it is exact.',
   ],
   async write(samples, { folder, classes, splits, attribution, options }) {

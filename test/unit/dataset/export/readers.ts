@@ -37,45 +37,51 @@ export function fillRings(
   return { width, height, data };
 }
 
-/** pycocotools' rasterizer of polygons (maskApi.c, rleFrPoly): boundary at five-fold resolution, then column runs. */
-export function fillLikePycocotools(xy: readonly number[], width: number, height: number): Mask {
-  const scale = 5;
-  const k = xy.length / 2;
-  const px = Array.from({ length: k + 1 }, (_, j) => Math.trunc(scale * xy[(j % k) * 2]! + 0.5));
-  const py = Array.from({ length: k + 1 }, (_, j) => Math.trunc(scale * xy[(j % k) * 2 + 1]! + 0.5));
-  const u: number[] = [];
-  const v: number[] = [];
-  for (let j = 0; j < k; j++) {
-    let [xs, xe, ys, ye] = [px[j]!, px[j + 1]!, py[j]!, py[j + 1]!];
-    const dx = Math.abs(xe - xs);
-    const dy = Math.abs(ys - ye);
-    const flip = (dx >= dy && xs > xe) || (dx < dy && ys > ye);
-    if (flip) [xs, xe, ys, ye] = [xe, xs, ye, ys];
-    const slope = dx >= dy ? (ye - ys) / dx : (xe - xs) / dy;
-    const steps = Math.max(dx, dy);
-    for (let d = 0; d <= steps; d++) {
-      const t = flip ? steps - d : d;
-      u.push(dx >= dy ? t + xs : Math.trunc(xs + slope * t + 0.5));
-      v.push(dx >= dy ? Math.trunc(ys + slope * t + 0.5) : t + ys);
-    }
-  }
-  const ends: number[] = [];
-  for (let j = 1; j < u.length; j++) {
-    if (u[j] === u[j - 1]) continue;
-    const xd = (Math.min(u[j]!, u[j]! < u[j - 1]! ? u[j]! : u[j]! - 1) + 0.5) / scale - 0.5;
-    if (Math.floor(xd) !== xd || xd < 0 || xd > width - 1) continue;
-    const yd = (Math.min(v[j]!, v[j - 1]!) + 0.5) / scale - 0.5;
-    ends.push(xd * height + Math.ceil(Math.min(Math.max(yd, 0), height)));
-  }
-  ends.sort((a, b) => a - b);
+/**
+ * Fills a polygon by the rule of pycocotools (COCO's own evaluation): the outline is walked on a grid five times as fine;
+ * where it passes the middle of a column of pixels, that column changes between outside and inside from the next row on.
+ */
+export function fillLikePycocotools(ring: readonly number[], width: number, height: number): Mask {
+  const fine = 5;
+  const corners = Array.from({ length: ring.length / 2 }, (_, i) => ({
+    x: Math.trunc(ring[2 * i]! * fine + 0.5),
+    y: Math.trunc(ring[2 * i + 1]! * fine + 0.5),
+  }));
+  const outline = corners.flatMap((from, i) => pointsBetween(from, corners[(i + 1) % corners.length]!));
+  const changes = Array.from({ length: width }, () => [] as number[]);
+  outline.slice(1).forEach((to, i) => {
+    const from = outline[i]!;
+    const column = (Math.min(from.x, to.x) + 0.5) / fine - 0.5;
+    if (from.x === to.x || !Number.isInteger(column) || column < 0 || column >= width) return;
+    const row = (Math.min(from.y, to.y) + 0.5) / fine - 0.5;
+    changes[column]!.push(Math.ceil(Math.min(Math.max(row, 0), height)));
+  });
   const data = new Uint8Array(width * height);
-  for (let i = 0, at = 0, inside = false; i <= ends.length; i++) {
-    const end = ends[i] ?? width * height;
-    if (!Number.isFinite(end)) throw new Error('a point stands twice in the polygon: pycocotools divides by zero');
-    for (; at < end; at++) if (inside) data[(at % height) * width + Math.floor(at / height)] = 1;
-    inside = !inside;
-  }
+  changes.forEach((rows, x) => {
+    for (let y = 0; y < height; y++) data[y * width + x] = rows.filter((row) => row <= y).length % 2;
+  });
   return { width, height, data };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Every point of a line on the fine grid, both ends included; always reckoned from the smaller end. */
+function pointsBetween(from: Point, to: Point): Point[] {
+  const flat = Math.abs(to.x - from.x) >= Math.abs(to.y - from.y);
+  const backwards = flat ? from.x > to.x : from.y > to.y;
+  const [start, end] = backwards ? [to, from] : [from, to];
+  const steps = flat ? end.x - start.x : end.y - start.y;
+  if (steps === 0) throw new Error('a point stands twice in a row: pycocotools divides by zero there');
+  const slope = flat ? (end.y - start.y) / steps : (end.x - start.x) / steps;
+  const points = Array.from({ length: steps + 1 }, (_, i) =>
+    flat
+      ? { x: start.x + i, y: Math.trunc(start.y + slope * i + 0.5) }
+      : { x: Math.trunc(start.x + slope * i + 0.5), y: start.y + i },
+  );
+  return backwards ? points.reverse() : points;
 }
 
 /** pycocotools' decoding of compressed run lengths (maskApi.c, rleFrString and rleDecode). */
