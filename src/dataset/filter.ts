@@ -1,15 +1,10 @@
 import * as z from 'zod';
-import { writeFileWhole } from '../base/atomicFile.ts';
 import type { ImageScores } from '../interpreter/uncertainty.ts';
-import { checked } from './checked.ts';
-import { readText } from './dataSetFolder.ts';
-import { filterPath } from './dataSetLayout.ts';
-import { parseJson } from './jsonText.ts';
 
 /** Which of the two image scores decides. */
 export type ScoreName = keyof ImageScores;
 
-const filterSchema = z.looseObject({
+export const filterSchema = z.looseObject({
   score: z.enum(['top10mean', 'sum']),
   /** The share that was asked for. */
   ratio: z.number().min(0).max(1),
@@ -42,15 +37,4 @@ export function filterRows(
     images: rows.length,
     dropped: dropped.map(({ id }) => id).sort((a, b) => a - b),
   };
-}
-
-export async function writeFilter(folder: string, filter: Filter): Promise<void> {
-  await writeFileWhole(filterPath(folder), `${JSON.stringify(filter, undefined, 2)}\n`);
-}
-
-/** The filter of a data set, or undefined when it has none yet. */
-export async function readFilter(folder: string): Promise<Filter | undefined> {
-  const path = filterPath(folder);
-  const text = await readText(path);
-  return text === undefined ? undefined : checked(filterSchema, parseJson(text, path), path);
 }

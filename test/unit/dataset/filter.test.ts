@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { DataSetRow } from '../../../src/dataset/dataSetRow.ts';
-import { filterRows, readFilter, writeFilter } from '../../../src/dataset/filter.ts';
+import { filterRows } from '../../../src/dataset/filter.ts';
+import { readFilter, writeFilter } from '../../../src/dataset/filterFile.ts';
 import { statistics } from '../../../src/dataset/statistics.ts';
 import { refused } from './refused.ts';
 
