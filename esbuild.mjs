@@ -1,27 +1,42 @@
 // Builds dist/. With --setup it first installs when node_modules does not match the lock file, so that
 // `npm start` and `npm test` work on a fresh clone. Only Node's own modules may be imported at the top.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const stamp = 'node_modules/.datasetgan-lock';
 
 function installWhenTheLockChanged() {
   const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
+  const npm = { stdio: 'inherit', shell: process.platform === 'win32' };
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], npm);
   if (status !== 0) process.exit(status ?? 1);
   writeFileSync(stamp, lock);
+}
+
+/** The licences of all packages whose code is in the bundles, in full. */
+function thirdPartyNotices({ inputs }) {
+  const folders = new Set(
+    Object.keys(inputs).flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
+  );
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+      const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
+      return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+    })
+    .join(`\n\n${'-'.repeat(80)}\n\n`);
 }
 
 if (process.argv.includes('--setup')) installWhenTheLockChanged();
 
 const { build } = await import('esbuild');
 
-await build({
+const { metafile } = await build({
   entryPoints: { cli: 'src/cli.ts', worker: 'src/jobs/worker.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
@@ -34,5 +49,7 @@ await build({
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   external: ['vscode', 'onnxruntime-node'],
   sourcemap: 'linked',
+  metafile: true,
   logLevel: 'warning',
 });
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', `${thirdPartyNotices(metafile)}\n`);
