@@ -115,7 +115,7 @@ export async function exportDataSet(request: ExportRequest, hooks: ExportHooks =
       classes: merge.classes,
     });
   } catch (error) {
-    await folder.abandon();
+    await folder.abandon().catch(() => undefined); // what went wrong first is what the person must hear
     if (hooks.signal?.aborted) throw error;
     return asUserError(request.folder)(error);
   }

@@ -45,9 +45,9 @@ export async function beginExport(target: string): Promise<ExportFolder> {
   const place = await realpath(target).catch(() => resolve(target));
   const unfinished = `${place}.unfinished`;
   const replaced = `${place}.replaced`;
-  await clearUnfinished(unfinished);
   await mendReplaced(place, replaced);
   const before = await whatStandsAt(place, target);
+  await clearUnfinished(unfinished);
 
   const files: Record<string, number> = {};
   const made = new Set<string>();
@@ -122,7 +122,7 @@ async function clearUnfinished(unfinished: string): Promise<void> {
 
 /** If the last run was killed while it put the new folder in the old one's place, that is brought to an end. */
 async function mendReplaced(place: string, replaced: string): Promise<void> {
-  const manifest = (await entriesOf(replaced)) && (await readManifest(replaced));
+  const manifest = await readManifest(replaced);
   if (!manifest) return;
   if ((await entriesOf(place)) === undefined) await rename(replaced, place);
   else await rm(replaced, { recursive: true, force: true });
@@ -181,7 +181,7 @@ async function entriesOf(folder: string): Promise<readonly string[] | undefined>
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (code === 'ENOTDIR')
-      throw new UserError(`${folder} is a file, not a folder: give a new or an empty folder.`, { cause: error });
+      throw new UserError(`${folder} is a file or lies below one: give a new or an empty folder.`, { cause: error });
     throw error;
   }
 }

@@ -117,7 +117,10 @@ describe('exporting a data set', () => {
 
     it('a file', async () => {
       await writeFile(folder, 'mine');
-      await refuses(`${folder} is a file, not a folder: give a new or an empty folder.`);
+      await refuses(`${folder} is a file or lies below one: give a new or an empty folder.`);
+      const below = join(folder, 'below');
+      await refuses(`${below} is a file or lies below one: give a new or an empty folder.`, { folder: below });
+      assert.equal(await readFile(folder, 'utf8'), 'mine');
     });
 
     it('an earlier export into which somebody has put things', async () => {
