@@ -67,7 +67,10 @@ function openShard(path: string): Shard {
     async add(name, data) {
       const added = new Promise<void>((resolve, reject) => {
         const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-        tar.entry({ ...header, name, size: bytes.length }, bytes, (error) => (error ? reject(error) : resolve()));
+        // A failed disk reaches the entry too, and an error event that nobody hears would end the process.
+        tar
+          .entry({ ...header, name, size: bytes.length }, bytes, (error) => (error ? reject(error) : resolve()))
+          .on('error', reject);
       });
       await Promise.race([added, written]); // `written` ends first only if the disk fails
     },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,9 @@ import fc from 'fast-check';
 import { extract } from 'tar-stream';
 import type { LabelClass } from '../../../../src/dataset/classes.ts';
 import { exportDataSet, type ExportItem, type ExportRequest } from '../../../../src/dataset/export/exportDataSet.ts';
+import type { ExportFolder } from '../../../../src/dataset/export/exportFolder.ts';
+import { DEFAULT_FORMAT_OPTIONS, type ExportSample } from '../../../../src/dataset/export/exportFormat.ts';
+import { webDataset } from '../../../../src/dataset/export/webDataset.ts';
 import { UNLABELLED, type LabelMap } from '../../../../src/dataset/labelMap.ts';
 import { anyMap, hardMaps } from './maps.ts';
 import { decodeCocoRle, fillLikePycocotools, fillRings, iou, listFiles, readPng } from './readers.ts';
@@ -350,6 +354,35 @@ describe('the WebDataset export', () => {
     }
     found.all();
   });
+
+  for (const path of ['/dev/full', '/nowhere/at/all.tar']) {
+    it(`hands on what the disk says (${path})`, async function () {
+      if (path === '/dev/full' && !existsSync(path)) this.skip(); // Linux has it: a disk that is always full
+      async function* noise(): AsyncGenerator<ExportSample> {
+        for (let id = 0; id < 5; id++) {
+          const labels = { width: 1, height: 1, data: Uint8Array.of(1) };
+          yield await Promise.resolve({
+            id,
+            name: nameOf(id),
+            split: 'train',
+            image: new Uint8Array(300_000),
+            labels,
+            kept: true,
+          });
+        }
+      }
+      const unused = () => Promise.reject(new Error('not asked for'));
+      const folder: ExportFolder = {
+        claim: () => Promise.resolve(path),
+        write: unused,
+        openText: unused,
+        finish: unused,
+        abandon: unused,
+      };
+      const context = { folder, classes, splits: ['train'], attribution: '', options: DEFAULT_FORMAT_OPTIONS } as const;
+      await assert.rejects(webDataset.write(noise(), context), { code: path === '/dev/full' ? 'ENOSPC' : 'ENOENT' });
+    });
+  }
 
   it('gives the same bytes for the same data', async () => {
     const [a, b] = [await exported('webdataset'), await exported('webdataset')];
