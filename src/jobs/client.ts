@@ -1,9 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { createWriteStream, existsSync, rmSync, type WriteStream } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { UserError } from '../base/userError.ts';
 import { findProject, PROJECT_FILE } from '../dataset/projectFile.ts';
+import { prepareOrtFolder } from '../engine/ortFolder.ts';
 import { crashSentence } from './crashSentence.ts';
 import { fromJobError, JobStopped } from './jobError.ts';
 import { logPath, newJobId } from './journal.ts';
@@ -62,12 +65,14 @@ export async function startJob<J extends JobName>(
   logFile?.on('error', () => undefined);
 
   const { file, execArgv } = how.worker ?? bundledWorker();
+  const { env, release } = await childEnvironment(start.compute.ort);
   const child = fork(file, [], {
     serialization: 'advanced',
     silent: true,
     execArgv: [...execArgv],
-    env: childEnvironment(start.compute.ort),
+    env,
   });
+  child.once('close', release);
   const running = new Running(request.job, child, how, log, logFile);
   child.send(start satisfies ToChild, (error) => {
     // Its end says more than this would.
@@ -205,15 +210,19 @@ function validStart(
   throw new UserError(`"${request.job}" can't be started: ${said.join('; ')}.`);
 }
 
-function childEnvironment(ort: string | undefined): NodeJS.ProcessEnv {
+/** The child's environment; `release` removes what was made for it. */
+async function childEnvironment(ort: string | undefined): Promise<{ env: NodeJS.ProcessEnv; release: () => void }> {
   // In VS Code the executable is Electron's.
   const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  if (ort === undefined) return env;
-  // The loader reads its search path when a process begins, so this can't wait until the child knows its options.
-  const name =
-    process.platform === 'win32' ? 'PATH' : process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH';
-  const before = env[name];
-  return { ...env, [name]: before === undefined || before === '' ? resolve(ort) : resolve(ort) + delimiter + before };
+  if (ort === undefined) return { env, release: () => undefined };
+  const links = await mkdtemp(join(tmpdir(), 'datasetgan-ort-'));
+  const release = (): void => rmSync(links, { recursive: true, force: true });
+  try {
+    return { env: await prepareOrtFolder(ort, links, env), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 function forEachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {

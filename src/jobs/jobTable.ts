@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseShard, shardName } from '../dataset/shard.ts';
 
 /**
  * Everything that can be asked for: ONE object per job. The terminal's commands and help, the validation on both sides of the
@@ -54,13 +55,18 @@ const initJob = job({
   summary: 'make a project: a folder with datasetgan.json',
   options: z.strictObject({
     folder: path('the folder to make').default('.'),
-    generator: path('the generator the project works with (an .onnx file from "dgan import")').exactOptional(),
+    generator: path(
+      'the generator (an .onnx file from "dgan import"; else generator.onnx, to be made)',
+    ).exactOptional(),
+    classes: text('names of the classes, like background,skin,hair; more can follow later').default('background'),
   }),
   positional: ['folder'],
   project: 'none',
   long: false,
-  result: z.object({ project: z.string(), file: z.string() }),
-  describe: ({ file }) => `Made ${file}. Next: name your classes there, then "dgan sample".`,
+  result: z.object({ project: z.string(), file: z.string(), hasGenerator: z.boolean(), classes: z.number() }),
+  describe: ({ file, hasGenerator, classes }) =>
+    `Made ${file} with ${classes} ${classes === 1 ? 'class' : 'classes'}; add to them there. ` +
+    `Next: ${hasGenerator ? '' : '"dgan import <checkpoint>", then '}"dgan sample".`,
 });
 
 const importJob = job({
@@ -71,7 +77,8 @@ const importJob = job({
     noise: path('fixed noise as .npz (else it is drawn from a seed)').exactOptional(),
     name: text('name of the generator (else from the file)').exactOptional(),
     attribution: text('whose work it is and under which licence; goes with everything made from it').exactOptional(),
-    out: path('where to write (else generator.onnx in the project, or beside the checkpoint)').exactOptional(),
+    seed: seed.default(0),
+    out: path("where to write (else the project's generator, or beside the checkpoint)").exactOptional(),
   }),
   positional: ['checkpoint'],
   project: 'optional',
@@ -83,12 +90,15 @@ const importJob = job({
     family: z.string(),
     resolution: z.number(),
     sha256: z.string(),
+    attributed: z.boolean(),
   }),
-  describe: (r) => `${r.name}: ${r.family}, ${r.resolution}×${r.resolution}. Written to ${r.out}.`,
+  describe: (r) =>
+    `${r.name}: ${r.family}, ${r.resolution}×${r.resolution}. Written to ${r.out}.` +
+    (r.attributed ? '' : '\nNote: nothing is recorded about whose work it is; --attribution would.'),
 });
 
 const sampleJob = job({
-  summary: 'draw new samples (.dgan files) to be labelled',
+  summary: 'draw the next samples (.dgan files) to be labelled',
   options: z.strictObject({
     count: count('how many samples').default(16),
     seed: seed.default(0),
@@ -138,14 +148,13 @@ const trainJob = job({
     ].join('\n'),
 });
 
-const shardPattern = /^([1-9]\d*)\/([1-9]\d*)$/;
-
-/** "3/16" → the third of sixteen, both counted from one; undefined when it is no such thing. */
-export function parseShard(shard: string): { readonly number: number; readonly of: number } | undefined {
-  const match = shardPattern.exec(shard);
-  if (match === null) return undefined;
-  const [number, of] = [Number(match[1]), Number(match[2])];
-  return number <= of && of <= 100_000 ? { number, of } : undefined;
+function isShard(shard: string): boolean {
+  try {
+    parseShard(shard);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const generateJob = job({
@@ -157,7 +166,7 @@ const generateJob = job({
     layers: layers.exactOptional(),
     shard: z
       .string()
-      .refine((shard) => parseShard(shard) !== undefined, 'give a part of the whole, like 3/16')
+      .refine(isShard, 'give a part of the whole, like 3/16')
       .meta({ description: 'make only this part, like 3/16; parts merge by copying their files together' })
       .exactOptional(),
     out: path('folder of the data set (else the one in datasetgan.json)').exactOptional(),
@@ -165,7 +174,7 @@ const generateJob = job({
   positional: [],
   project: 'required',
   long: true,
-  lock: ({ shard }) => (shard === undefined ? 'project' : `generate-${shard.replace('/', '-of-')}`),
+  lock: ({ shard }) => (shard === undefined ? 'project' : `generate-${shardName(parseShard(shard))}`),
   result: z.object({
     folder: z.string(),
     count: z.number(),
@@ -193,25 +202,41 @@ const statsJob = job({
   result: z.object({
     dataset: z.string(),
     images: z.number(),
+    missing: z.number(),
     kept: z.number(),
     classes: z.array(
-      z.object({ id: z.number(), name: z.string(), images: z.number(), pixels: z.number(), share: z.number() }),
+      z.object({ id: z.number(), name: z.string(), pixels: z.number(), share: z.number(), images: z.number() }),
     ),
-    uncertainty: z.object({ min: z.number(), median: z.number(), max: z.number(), threshold: z.number().nullable() }),
+    scores: z.array(
+      z.object({
+        score: z.enum(['top10mean', 'sum']),
+        mean: z.number(),
+        quantiles: z.array(z.object({ at: z.number(), value: z.number() })),
+        histogram: z.object({
+          edges: z.array(z.number()),
+          counts: z.array(z.number()),
+          cut: z.number().nullable(),
+        }),
+      }),
+    ),
   }),
   describe: (r) => {
     const width = Math.max(5, ...r.classes.map((c) => c.name.length));
+    const missing = r.missing > 0 ? ` (${r.missing} more are not generated yet)` : '';
     return [
-      `${r.images} images in ${r.dataset}, ${r.kept} kept by the filter.`,
+      `${r.images} images in ${r.dataset}${missing}; the filter keeps ${r.kept}.`,
       '',
-      `${'class'.padEnd(width + 4)}  share of pixels   in images`,
+      ` id  ${'class'.padEnd(width)}  share of pixels   in images`,
       ...r.classes.map(
         (c) =>
-          `${String(c.id).padStart(3)} ${c.name.padEnd(width)}  ${(100 * c.share).toFixed(2).padStart(13)} %  ${String(c.images).padStart(10)}`,
+          `${String(c.id).padStart(3)}  ${c.name.padEnd(width)}  ${`${(100 * c.share).toFixed(2)} %`.padStart(15)}  ${String(c.images).padStart(10)}`,
       ),
       '',
-      `Uncertainty of an image: ${r.uncertainty.min.toFixed(4)} … ${r.uncertainty.median.toFixed(4)} (median) … ${r.uncertainty.max.toFixed(4)}` +
-        (r.uncertainty.threshold === null ? '.' : `; the filter cuts at ${r.uncertainty.threshold.toFixed(4)}.`),
+      ...r.scores.map(({ score, mean, quantiles, histogram }) => {
+        const spread = quantiles.map(({ at, value }) => `${at} %: ${value.toPrecision(3)}`).join('  ');
+        const cut = histogram.cut === null ? '' : `  (the filter cuts at ${histogram.cut.toPrecision(3)})`;
+        return `uncertainty of an image, ${score}: mean ${mean.toPrecision(3)}  ${spread}${cut}`;
+      }),
     ].join('\n');
   },
 });
@@ -225,22 +250,30 @@ const exportJob = job({
     format: z.enum(EXPORT_FORMATS).meta({ description: 'the format' }),
     out: path('folder to write to'),
     keptOnly: z.boolean().meta({ description: 'leave out what the filter drops' }).default(false),
-    split: z
-      .string()
-      .regex(/^\d+(\.\d+)?(\/\d+(\.\d+)?){1,2}$/, 'give two or three parts, like 90/10 (train/val) or 80/10/10')
-      .meta({ description: 'parts for train/val(/test), like 90/10' })
-      .exactOptional(),
-    mergeClasses: z
-      .array(z.string().regex(/^[^=]+=[^=]+$/, 'give new=old1,old2, like face=skin,mouth,eyes'))
-      .meta({ description: 'make one class of several: new=old1,old2 (may be given more than once)' })
-      .default([]),
+    split: text('parts in percent: 90/10 is train/val, 80/10/10 is train/val/test').exactOptional(),
+    seed: seed.default(0),
+    mergeClasses: text(
+      'make one class of several, or leave some out: "left eye+right eye=eyes, background=unlabelled"',
+    ).exactOptional(),
   }),
   positional: ['dataset'],
   project: 'optional',
   long: true,
-  result: z.object({ out: z.string(), format: z.string(), images: z.number(), warnings: z.array(z.string()) }),
+  result: z.object({
+    out: z.string(),
+    format: z.string(),
+    /** Images in each part. */
+    samples: z.partialRecord(z.enum(['train', 'val', 'test']), z.number()),
+    warnings: z.array(z.string()),
+  }),
   describe: (r) =>
-    [`${r.images} images written to ${r.out} as ${r.format}.`, ...r.warnings.map((w) => `Note: ${w}`)].join('\n'),
+    [
+      `Written to ${r.out} as ${r.format}: ` +
+        `${Object.entries(r.samples)
+          .map(([part, images]) => `${images} images to ${part}`)
+          .join(', ')}.`,
+      ...r.warnings.map((warning) => `Note: ${warning}`),
+    ].join('\n'),
 });
 
 const exportFactoryJob = job({
@@ -279,18 +312,35 @@ const doctorJob = job({
   long: false,
   result: z.object({
     versions: z.record(z.string(), z.string()),
-    winner: z.string(),
-    providers: z.array(z.object({ provider: z.string(), outcome: z.string() })),
+    processor: z.string(),
+    cores: z.number(),
+    /** In bytes. */
+    memory: z.number(),
+    nvidia: z.string().optional(),
+    chosen: z.string(),
+    tried: z.array(
+      z.object({
+        provider: z.string(),
+        label: z.string(),
+        outcome: z.enum(['chosen', 'not in this build', 'failed to start', 'disagrees', 'slower']),
+        detail: z.string(),
+        timings: z.object({ own: z.number(), cpu: z.number() }).optional(),
+      }),
+    ),
     advice: z.array(z.string()),
   }),
   describe: (r) =>
     [
       Object.entries(r.versions)
-        .map(([name, version]) => `${name} ${version}`)
+        .map(([name, version]) => (name === 'system' ? version : `${name} ${version}`))
         .join(' · '),
+      `${r.processor}, ${r.cores} cores, ${(r.memory / 2 ** 30).toFixed(1)} GB of memory`,
       '',
-      ...r.providers.map((p) => `${p.provider === r.winner ? '→' : ' '} ${p.provider.padEnd(7)} ${p.outcome}`),
-      ...(r.advice.length > 0 ? ['', ...r.advice] : []),
+      ...r.tried.map(
+        ({ label, outcome, detail }) =>
+          `${outcome === 'chosen' ? '→' : ' '} ${label.padEnd(9)} ${outcome.padEnd(18)} ${detail}`,
+      ),
+      ...(r.advice.length === 0 ? [] : ['', 'To get something faster:', ...r.advice.map((step) => `- ${step}`)]),
     ].join('\n'),
 });
 

@@ -8,9 +8,9 @@ export interface JobContext {
   readonly signal: AbortSignal;
   readonly compute: Compute;
   /** May be called as often as is convenient. */
-  progress(progress: Progress): void;
+  readonly progress: (progress: Progress) => void;
   /** One line for the job's log. */
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 type ProjectOf<J extends JobName> = (typeof JOBS)[J]['project'] extends 'required'

@@ -1,4 +1,11 @@
 import type { JobRunners } from './runner.ts';
 
 /** The bodies of the jobs, each loaded when it is asked for. */
-export const RUNNERS: JobRunners = {};
+export const RUNNERS: JobRunners = {
+  init: async () => (await import('./run/init.ts')).run,
+  import: async () => (await import('./run/import.ts')).run,
+  sample: async () => (await import('./run/sample.ts')).run,
+  stats: async () => (await import('./run/stats.ts')).run,
+  export: async () => (await import('./run/export.ts')).run,
+  doctor: async () => (await import('./run/doctor.ts')).run,
+};

@@ -142,6 +142,13 @@ describe('dgan in a terminal', () => {
       await writeFile(join(project, 'datasetgan.json'), '{}');
     }));
 
+  it('checks the folder of --ort before anything starts', () =>
+    withProject(async (project) => {
+      const { code, err } = await dgan(['sample', '--ort', 'nowhere'], project);
+      assert.equal(code, 1);
+      assert.match(err, /nowhere.*--ort/);
+    }));
+
   it('lists every job in its help, with the exit codes', async () => {
     const { code, out } = await dgan(['--help'], '/');
     assert.equal(code, 0);

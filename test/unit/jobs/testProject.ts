@@ -3,15 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Runs `body` on a new project folder and removes it. */
-export async function withProject(body: (project: string) => Promise<void>): Promise<void> {
-  const project = await mkdtemp(join(tmpdir(), 'dgan-jobs-'));
+/** Runs `body` on a new folder and removes it. */
+export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'dgan-jobs-'));
   try {
-    await writeFile(join(project, 'datasetgan.json'), '{}');
-    await body(project);
+    await body(folder);
   } finally {
-    await rm(project, { recursive: true, force: true, maxRetries: 3 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** The same with a project file in it. */
+export function withProject(body: (project: string) => Promise<void>): Promise<void> {
+  return withFolder(async (folder) => {
+    await writeFile(join(folder, 'datasetgan.json'), '{}');
+    await body(folder);
+  });
 }
 
 /** Waits until `condition` holds. */
