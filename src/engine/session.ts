@@ -28,7 +28,10 @@ export interface Runtime {
 
 /** Loads onnxruntime-node. Nothing else in the house imports it, so only a process that runs graphs pays for it. */
 export async function nodeRuntime(): Promise<typeof import('onnxruntime-node')> {
-  return import('onnxruntime-node');
+  const runtime = await import('onnxruntime-node');
+  // Every error comes as an exception as well; the log would only repeat it between progress bars.
+  runtime.env.logLevel = 'fatal';
+  return runtime;
 }
 
 /** A model that is loaded and ready to run on one execution provider. */
