@@ -20,7 +20,7 @@ export interface StartOptions {
   readonly project?: string | undefined;
   readonly compute?: Compute;
   readonly onProgress?: (progress: TimedProgress) => void;
-  /** One line that the job, or a library in its process, wrote. */
+  /** One line that the job says. What libraries in its process print goes to the log file only. */
   readonly onLog?: (line: string) => void;
   /** The child's resident memory in bytes, about once a second. */
   readonly onHeartbeat?: (memory: number) => void;
@@ -111,7 +111,6 @@ class Running {
       lastLines.push(line);
       if (lastLines.length > 60) lastLines.shift();
       logFile?.write(line + '\n');
-      how.onLog?.(line);
     };
     forEachLine(child.stdout!, onLine);
     forEachLine(child.stderr!, onLine);
@@ -134,6 +133,7 @@ class Running {
           return;
         case 'log':
           onLine(said.line);
+          how.onLog?.(said.line);
           return;
         case 'result':
           reply ??= said.reply;

@@ -11,6 +11,7 @@ const sample: JobRunner<'sample'> = async (options, context) => {
   switch (basename(options.out ?? 'work')) {
     case 'work':
       for (let done = 0; done <= 4; done++) context.progress({ stage: 'drawing', done, total: 4, unit: 'samples' });
+      console.log('a library prints this');
       context.log('drew them');
       return result;
     case 'wait':
