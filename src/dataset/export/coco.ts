@@ -1,6 +1,6 @@
 import { compressRuns, regionRuns } from './cocoRle.ts';
 import type { ExportFormat } from './exportFormat.ts';
-import type { TextFile } from './exportFolder.ts';
+import { closeAll, type TextFile } from './exportFolder.ts';
 import { holeFreeRings } from './holeFreeRings.ts';
 import { traceRegions } from './regions.ts';
 import type { SplitName } from './split.ts';
@@ -63,7 +63,7 @@ export const coco: ExportFormat = {
       // Images come last: their lines are few and short enough to wait, the annotations are not.
       for (const { file, images } of files.values()) await file.append(`],\n"images":[\n${images.join(',\n')}\n]}\n`);
     } finally {
-      for (const { file } of files.values()) await file.close();
+      await closeAll([...files.values()].map(({ file }) => file));
     }
   },
 };

@@ -19,6 +19,12 @@ export interface TextFile {
   close(): Promise<void>;
 }
 
+/** Closes them all, also when one fails; then its error is thrown. */
+export async function closeAll(files: Iterable<TextFile>): Promise<void> {
+  const results = await Promise.allSettled([...files].map((file) => file.close()));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
 /**
  * Where an export is written: at first beside its place as `<folder>.unfinished`, so that whatever bears the right name
  * is whole. Paths are relative, with `/`.

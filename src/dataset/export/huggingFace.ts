@@ -2,7 +2,7 @@ import { encodeLabelPng } from '../png.ts';
 import { classTable } from './classTable.ts';
 import type { ExportFormat } from './exportFormat.ts';
 import type { SplitName } from './split.ts';
-import type { TextFile } from './exportFolder.ts';
+import { closeAll, type TextFile } from './exportFolder.ts';
 
 /** How `datasets` finds the parts by the names of folders. */
 const FOLDERS: Readonly<Record<SplitName, string>> = { train: 'train', val: 'validation', test: 'test' };
@@ -30,7 +30,7 @@ export const huggingFace: ExportFormat = {
         await files.get(split)!.append(`${JSON.stringify(row)}\n`);
       }
     } finally {
-      for (const file of files.values()) await file.close();
+      await closeAll(files.values());
     }
     await folder.write('classes.json', classTable(classes));
   },
