@@ -6,10 +6,10 @@ import {
   exp,
   leakyRelu,
   log,
+  matMul,
   mul,
   neg,
   reduceMax,
-  reduceMean,
   reduceSum,
   reshape,
   scalar,
@@ -21,45 +21,61 @@ import { constant, type Value } from '../engine/value.ts';
 /** Smaller than any probability that matters; log of it is finite. */
 const TINY = 1e-30;
 
+/** What becomes of the members' logits at a pixel; float32 [P] each. */
+export interface Decision {
+  /** Index of the class that most members choose, ties to the smallest (as `majorityVote` defines it). */
+  readonly vote: Value;
+  /** Jensen–Shannon divergence in nats, at least 0 (as `jensenShannon` defines it). */
+  readonly uncertainty: Value;
+}
+
 /**
- * Jensen–Shannon divergence of the members' predictions in nats (as `jensenShannon` defines it).
- * @param logits [M, P, K]
- * @returns [P], at least 0
+ * Vote and divergence. Pixels are the last axis, so that every operation runs along them, and everything is float: GPUs
+ * lack the integer operations.
+ * @param logits [M, K, P]
  */
-export function uncertaintyGraph(logits: Value): Value {
-  const centred = sub(logits, reduceMax(logits, [2], true));
+export function decisionGraph(logits: Value): Decision {
+  const largest = reduceMax(logits, [1], true);
+  return { vote: voteGraph(logits, largest), uncertainty: uncertaintyGraph(sub(logits, largest)) };
+}
+
+/** @param centred logits less the member's largest at the pixel [M, K, P] */
+function uncertaintyGraph(centred: Value): Value {
   const powers = exp(centred);
-  const total = reduceSum(powers, [2], true);
+  const total = reduceSum(powers, [1], true);
   // H(softmax(l)) = ln Σ e^l − Σ l·e^l / Σ e^l: one logarithm per pixel and member instead of one per class.
-  const entropies = sub(log(total), div(reduceSum(mul(centred, powers), [2], true), total));
-  const mean = reduceMean(div(powers, total), [0]);
-  const entropyOfMean = neg(reduceSum(mul(mean, log(add(mean, scalar(TINY)))), [1]));
-  const meanEntropy = reshape(reduceMean(entropies, [0]), entropyOfMean.shape);
+  const entropies = sub(log(total), div(reduceSum(mul(centred, powers), [1], true), total));
+  const mean = overMembers(div(powers, total), 'mean');
+  const entropyOfMean = neg(reduceSum(mul(mean, log(add(mean, scalar(TINY)))), [0]));
+  const meanEntropy = overMembers(entropies, 'mean');
   // Rounding may leave −1e-7 where all members agree.
-  return leakyRelu(sub(entropyOfMean, meanEntropy), 0);
+  return leakyRelu(sub(entropyOfMean, reshape(meanEntropy, entropyOfMean.shape)), 0);
 }
 
-/**
- * Majority vote of the members' most likely classes, ties to the smallest class (as `majorityVote` defines it), with
- * float operations only: GPUs lack the integer ones.
- * @param logits [M, P, K]
- * @returns [P], float32 class indices
- */
-export function voteGraph(logits: Value): Value {
-  const classes = logits.shape[2]!;
-  const choices = ranked(logits);
-  const votes = reduceSum(cast(equal(choices, reduceMax(choices, [2], true)), 'float32'), [0]);
-  return sub(scalar(classes), reduceMax(ranked(votes), [1]));
+function voteGraph(logits: Value, largest: Value): Value {
+  const classes = logits.shape[1]!;
+  const choices = ranked(logits, largest);
+  const chosen = cast(equal(choices, reduceMax(choices, [1], true)), 'float32');
+  const votes = overMembers(chosen, 'sum');
+  return sub(scalar(classes), reduceMax(ranked(votes, reduceMax(votes, [0], true)), [0]));
 }
 
-/** K − k where class k is among the largest of the last axis, else 0: the largest of these tells the first of them. */
-function ranked(x: Value): Value {
-  const classes = x.shape.at(-1)!;
+/** K − k where class k is as large as the largest, else 0: the largest of these tells the first of them. [.., K, P] */
+function ranked(x: Value, largest: Value): Value {
+  const classes = x.shape.at(-2)!;
   const ranks = constant(
     float32(
-      [classes],
+      [classes, 1],
       Float32Array.from({ length: classes }, (_, k) => classes - k),
     ),
   );
-  return mul(cast(equal(x, reduceMax(x, [x.shape.length - 1], true)), 'float32'), ranks);
+  return mul(cast(equal(x, largest), 'float32'), ranks);
+}
+
+/** [M, a, P] → [a, P], as a matrix product: onnxruntime's sum over a leading axis is five times slower. */
+function overMembers(x: Value, what: 'sum' | 'mean'): Value {
+  const [members, rows, pixels] = x.shape as [number, number, number];
+  const weight = what === 'sum' ? 1 : 1 / members;
+  const weights = constant(float32([1, members], new Float32Array(members).fill(weight)));
+  return reshape(matMul(weights, reshape(x, [members, rows * pixels])), [rows, pixels]);
 }

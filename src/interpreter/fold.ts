@@ -13,7 +13,7 @@ export interface EnsembleSizes {
  * Shapes of the folded weights, the inputs of the interpreter graph:
  * - `first.0`, `first.1`, …: the first layer's rows of each level of `featureLevels`: [C, M·H1], of the level of the
  *   labels' own size [M, C, H1]; `first.bias` [1, M·H1]
- * - `second.weight` [M, H1, H2], `second.bias` [M, 1, H2]; `third.weight` [M, H2, K], `third.bias` [M, 1, K]
+ * - `second.weight` [M, H1, H2], `second.bias` [M, 1, H2]; `third.weight` [M, H2, K], `third.bias` [M, K, 1]
  */
 export function foldedShapes(
   { members, hidden: [h1, h2], classes }: EnsembleSizes,
@@ -28,7 +28,7 @@ export function foldedShapes(
     ['second.weight', [members, h1, h2]],
     ['second.bias', [members, 1, h2]],
     ['third.weight', [members, h2, classes]],
-    ['third.bias', [members, 1, classes]],
+    ['third.bias', [members, classes, 1]],
   ]);
 }
 

@@ -16,7 +16,7 @@ import {
 import { float32, int64 } from '../engine/tensor.ts';
 import { constant, input, type Value } from '../engine/value.ts';
 import { interpolationBands, interpolationMatrix, type InterpolationBands } from './bilinear.ts';
-import { uncertaintyGraph, voteGraph } from './decision.ts';
+import { decisionGraph } from './decision.ts';
 import { firstName, foldedShapes, type EnsembleSizes } from './fold.ts';
 import { featureLevels, type LabelSize, type Level } from './levels.ts';
 import type { TilePlan } from './tilePlan.ts';
@@ -73,7 +73,7 @@ export function interpreterGraph(
   );
   const cut: Cut = { size, plan, images, perImage: Math.ceil(height / plan.rows) };
   const { coarse, full } = firstLayer(features, levels, weights, sizes, cut);
-  const { layer } = memberWeights(weights, members);
+  const otherLayers = secondAndThird(weights, members);
   const pixels = plan.rows * width;
 
   const decide = (strip: Strip): Value => {
@@ -83,12 +83,12 @@ export function interpreterGraph(
     const memberLogits = Array.from({ length: members }, (_, member) => {
       const stacked = concatRows(rows.map((of) => of(member)));
       const first = leakyRelu(joined(down, stacked, base?.(member), plan.rows), 0);
-      const second = leakyRelu(layer('second', member, reshape(first, [pixels, sizes.hidden[0]])), 0);
-      return reshape(layer('third', member, second), [1, pixels, classes]);
+      return reshape(otherLayers(reshape(first, [pixels, sizes.hidden[0]]), member), [1, classes, pixels]);
     });
     const logits = concat(memberLogits, 0);
-    const results = [reshape(voteGraph(logits), [1, pixels]), reshape(uncertaintyGraph(logits), [1, pixels])];
-    if (withLogits) results.push(reshape(transpose(logits, [0, 2, 1]), [members * classes, pixels]));
+    const { vote, uncertainty } = decisionGraph(logits);
+    const results = [reshape(vote, [1, pixels]), reshape(uncertainty, [1, pixels])];
+    if (withLogits) results.push(reshape(logits, [members * classes, pixels]));
     return concat(results, 0);
   };
 
@@ -339,16 +339,14 @@ function assembled(decide: (strip: Strip) => Value, { size, plan, images, perIma
   return perImage * plan.rows === height ? padded : slice(padded, [range(2, 0, height)]);
 }
 
-/** The layers behind the first, each cut by member once. */
-function memberWeights(weights: ReadonlyMap<string, Value>, members: number) {
+/** The layers behind the first, each member's weights cut out once. [P, H1] → [K, P] */
+function secondAndThird(weights: ReadonlyMap<string, Value>, members: number): (first: Value, member: number) => Value {
   const parts = (name: string) => memo(members, (member) => part(weights.get(name)!, member));
-  const of = {
-    second: { weight: parts('second.weight'), bias: parts('second.bias') },
-    third: { weight: parts('third.weight'), bias: parts('third.bias') },
-  };
-  return {
-    layer: (name: 'second' | 'third', member: number, x: Value) =>
-      gemm(x, of[name].weight(member), of[name].bias(member)),
+  const [weight2, bias2] = [parts('second.weight'), parts('second.bias')];
+  const [weight3, bias3] = [parts('third.weight'), parts('third.bias')];
+  return (first, member) => {
+    const second = leakyRelu(gemm(first, weight2(member), bias2(member)), 0);
+    return gemm(weight3(member), second, bias3(member), { transA: true, transB: true });
   };
 }
 
