@@ -20,14 +20,17 @@ export interface ModelOptions {
 /**
  * Writes the values that `outputs` depend on as one ONNX model. Inputs and parameters keep their names; everything
  * else is named by its place, so equal graphs give equal bytes.
- * @throws GraphError when two inputs or parameters share a name.
+ * @throws GraphError when two inputs, parameters or outputs share a name.
  */
 export function buildModel({ name, outputs, metadata = {}, microsoftOps = false }: ModelOptions): OnnxModel {
   const entries = Object.entries(outputs);
   const writer = new GraphWriter(microsoftOps);
   const scope = new Scope('');
   writer.write(topological(entries.map(([, value]) => value)), scope, new Map());
-  for (const [output, value] of entries) scope.nodes.push(identity(writer.nameOf(value), output));
+  for (const [output, value] of entries) {
+    writer.claim(output);
+    scope.nodes.push(identity(writer.nameOf(value), output));
+  }
   const opsets = [{ domain: '', version: OPSET }];
   if (writer.usesMicrosoftOps) opsets.push({ domain: 'com.microsoft', version: 1 });
   const graph: OnnxGraph = {
@@ -190,9 +193,9 @@ class GraphWriter {
     return name;
   }
 
-  private claim(name: string): void {
+  claim(name: string): void {
     if (this.initializers.has(name) || this.inputs.some((known) => known.name === name)) {
-      throw new GraphError(`Two inputs or parameters are named ${name}.`);
+      throw new GraphError(`Two inputs, parameters or outputs are named ${name}.`);
     }
   }
 }

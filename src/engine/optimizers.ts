@@ -25,7 +25,7 @@ export function adamCorrections(step: number, { beta1, beta2 }: AdamSettings): r
 
 /**
  * One Adam step (Kingma & Ba 2015, Algorithm 1): θ ← θ − α·m̂/(√v̂ + ε).
- * @param corrections float32 [2]: `adamCorrections` of the step, as two scalars
+ * @param corrections `adamCorrections` of the step, as two float32 scalars
  */
 export function adam(
   state: AdamState,
