@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import type { WorkerEntry } from '../workerEntry.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 import { program } from './program.ts';
-import { printError, runInTerminal } from './runInTerminal.ts';
+import { printError, printUsageError, runInTerminal } from './runInTerminal.ts';
 
 export interface MainOptions {
   readonly version: string;
@@ -22,7 +22,9 @@ export async function main({ version, bugs, worker }: MainOptions): Promise<void
     ).parseAsync();
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    // Commander has printed its own errors already.
-    if (!(error instanceof CommanderError)) printError(error, process.argv.includes('--json'), bugs);
+    const json = process.argv.includes('--json');
+    // Commander has printed its own errors, and help, already; a machine gets them on stdout too.
+    if (!(error instanceof CommanderError)) printError(error, json, bugs);
+    else if (json && error.exitCode !== 0) printUsageError(error.message);
   }
 }

@@ -92,6 +92,11 @@ export function printError(error: unknown, json: boolean, bugs: string): void {
   }
 }
 
+/** For a machine that reads stdout. */
+export function printUsageError(message: string): void {
+  printJson({ type: 'error', kind: 'usage', message });
+}
+
 function kindOf(error: unknown): 'locked' | 'stopped' | 'user' | 'bug' {
   if (error instanceof LockedError) return 'locked';
   if (error instanceof JobStopped) return 'stopped';

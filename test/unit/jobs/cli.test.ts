@@ -103,6 +103,8 @@ describe('dgan in a terminal', () => {
         assert.match(err, sentence);
         assert.equal(out, '');
       }
+      const machine = await dgan(['--json', 'stats'], project);
+      assert.deepEqual([machine.code, jsonLines(machine.out)[0]?.['kind']], [2, 'usage']);
       assert.deepEqual(await readJournals(project), []);
     }));
 
