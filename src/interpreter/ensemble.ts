@@ -1,8 +1,6 @@
 import { float32, sizeOf, type Tensor } from '../engine/tensor.ts';
+import type { FeatureSet } from '../stylegan/architecture.ts';
 import { randomNormals } from './randomStreams.ts';
-
-/** Which feature maps the classifiers see: all AdaIN outputs (the paper) or the released code's choice. */
-export type InterpreterFeatures = 'paper' | 'released';
 
 /** A feature map at its native resolution. */
 export interface FeatureShape {
@@ -21,7 +19,7 @@ export type Dropout = readonly [number, number];
  */
 export interface EnsembleArchitecture {
   readonly members: number;
-  readonly features: InterpreterFeatures;
+  readonly features: FeatureSet;
   readonly featureShapes: readonly FeatureShape[];
   readonly hidden: readonly [number, number];
   /** Permanent class ids (0 … 254); the position in this list is the classifiers' output index. */

@@ -1,20 +1,24 @@
 import {
   add,
+  cast,
+  equal,
+  exp,
   leakyRelu,
-  logSoftmax,
+  log,
   matMul,
   mul,
-  neg,
-  oneHot,
+  reduceMax,
   reduceMean,
   reduceSum,
+  reshape,
   rsqrt,
   scalar,
   scale,
   square,
   sub,
 } from '../engine/ops.ts';
-import type { Value } from '../engine/value.ts';
+import { int32 } from '../engine/tensor.ts';
+import { constant, type Value } from '../engine/value.ts';
 import { NORM_EPSILON, NORM_MOMENTUM, type RunningName, type WeightName } from './ensemble.ts';
 
 export type NamedValues<N extends string> = Readonly<Record<N, Value>>;
@@ -60,14 +64,36 @@ export function trainingLogits(
 }
 
 /**
- * Mean cross-entropy of each member.
+ * Mean cross-entropy of each member, −ln softmax(logits)[label]. Written in operations that every provider has (WebGPU
+ * lacks LogSoftmax and comparisons of int64).
  * @param logits [M, B, K]
- * @param labels int64 [M, B]
+ * @param labels int32 [M, B]
  * @returns [M]
  */
 export function crossEntropy(logits: Value, labels: Value): Value {
-  const chosen = mul(logSoftmax(logits, 2), oneHot(labels, logits.shape[2]!));
-  return neg(reduceMean(reduceSum(chosen, [2]), [1]));
+  const centred = sub(logits, reduceMax(logits, [2], true));
+  const logSum = log(reduceSum(exp(centred), [2]));
+  return reduceMean(sub(logSum, ofLabel(centred, labels)), [1]);
+}
+
+/**
+ * Share of pixels whose label has the largest logit.
+ * @returns [M]
+ */
+export function accuracy(logits: Value, labels: Value): Value {
+  return reduceMean(cast(equal(ofLabel(logits, labels), reduceMax(logits, [2])), 'float32'), [1]);
+}
+
+/** Of [M, B, K] the number of each pixel's label: [M, B]. */
+function ofLabel(values: Value, labels: Value): Value {
+  const indices = constant(
+    int32(
+      [values.shape[2]!],
+      Int32Array.from({ length: values.shape[2]! }, (_, i) => i),
+    ),
+  );
+  const chosen = cast(equal(reshape(labels, [...labels.shape, 1]), indices), 'float32');
+  return reduceSum(mul(values, chosen), [2]);
 }
 
 function relu(x: Value): Value {

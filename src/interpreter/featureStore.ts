@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { writeFileWhole } from '../base/atomicFile.ts';
 import { UserError } from '../base/userError.ts';
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts';
-import type { FeatureShape, InterpreterFeatures } from './ensemble.ts';
+import type { FeatureSet } from '../stylegan/architecture.ts';
+import type { FeatureShape } from './ensemble.ts';
 import type { FeatureMaps } from './gather.ts';
 
 /** Everything that an image's feature maps depend on. Labels don't belong here: painting leaves the maps as they are. */
@@ -15,7 +16,7 @@ export interface FeatureKey {
   readonly latent: unknown;
   readonly truncation: unknown;
   readonly noise: unknown;
-  readonly features: InterpreterFeatures;
+  readonly features: FeatureSet;
 }
 
 /**

@@ -21,6 +21,8 @@ export interface PixelPool {
   /** Number of each pixel's image. */
   readonly images: Uint16Array;
   readonly imageCount: number;
+  /** How many pixels of each class people painted, sampled or not; index as in `classes`. */
+  readonly labelledPixels: Float64Array;
   readonly classes: readonly number[];
 }
 
@@ -60,6 +62,7 @@ export async function gatherPool(options: PoolOptions): Promise<PixelPool> {
     labels: new Uint8Array(total),
     images: new Uint16Array(total),
     imageCount: samples.length,
+    labelledPixels: countLabelled(samples, indexOf),
     classes,
   };
   const gatherer = await VectorGatherer.create(featureShapes, Math.min(4096, pixelsPerImage));
@@ -81,6 +84,14 @@ export async function gatherPool(options: PoolOptions): Promise<PixelPool> {
     await gatherer.release();
   }
   return pool;
+}
+
+function countLabelled(samples: readonly LabelledSample[], indexOf: ReadonlyMap<number, number>): Float64Array {
+  const counts = new Float64Array(indexOf.size);
+  for (const { labels } of samples) {
+    for (const id of labels.data) if (id !== UNLABELLED_ID) counts[indexOf.get(id)!]!++;
+  }
+  return counts;
 }
 
 /** A sentence for each class that no sampled pixel has: it will never be predicted. */

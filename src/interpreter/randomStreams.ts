@@ -8,6 +8,7 @@ const purposes = [
   'pixels',
   'held out',
   'order',
+  'mix',
   'dropout1',
   'dropout2',
 ] as const;

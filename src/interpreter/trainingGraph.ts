@@ -2,8 +2,8 @@ import { gradients } from '../engine/gradients.ts';
 import { buildModel } from '../engine/graph.ts';
 import { encodeModel } from '../engine/onnx/codec.ts';
 import { adam, ADAM, adamCorrections, type AdamSettings } from '../engine/optimizers.ts';
-import { argMax, cast, concat, equal, range, reduceMean, reduceSum, reshape, slice } from '../engine/ops.ts';
-import { float32, type Tensor } from '../engine/tensor.ts';
+import { cast, concat, range, reduceSum, reshape, slice } from '../engine/ops.ts';
+import { float32, type DType, type Tensor } from '../engine/tensor.ts';
 import { input, type Value } from '../engine/value.ts';
 import {
   featureChannels,
@@ -14,7 +14,7 @@ import {
   type TrainedName,
   type WeightName,
 } from './ensemble.ts';
-import { crossEntropy, ensembleLogits, trainingLogits, type NamedValues } from './ensembleLayers.ts';
+import { accuracy, crossEntropy, ensembleLogits, trainingLogits, type NamedValues } from './ensembleLayers.ts';
 
 /** Element type of the feature vectors: float16 halves what crosses to the device, where the provider has it. */
 export type FeatureType = 'float16' | 'float32';
@@ -59,20 +59,20 @@ export function nextState(outputs: Readonly<Record<string, Tensor>>): TrainingSt
 
 /**
  * Several training steps of all members as one ONNX model. With S steps, M members, B pixels, D channels and H units it takes
- * `features` [S, M, B, D], `labels` int64 [S, M, B] (index of the class), `corrections` [S, 2] (`stepCorrections`), with
- * dropout `mask1` [S, M, B, H1] and `mask2` [S, M, B, H2] (0, or 1 / share kept), and the state. It gives the new state
- * with `next.` before its names, and `loss` [S, M].
+ * for each step s = 0 … S − 1 `features.s` [M, B, D], `labels.s` int32 [M, B] (index of the class) and with dropout
+ * `mask1.s` [M, B, H1] and `mask2.s` [M, B, H2] (0, or 1 / share kept); `corrections` [S, 2] (`stepCorrections`), and the
+ * state. It gives the new state with `next.` before its names, and `loss` [S, M].
  * The loss is summed over members, so no member's gradient sees another.
  */
 export function trainingModel(architecture: EnsembleArchitecture, run: TrainingRun): Uint8Array {
   const { members: m, hidden, dropout } = architecture;
   const { steps, batch, featureType } = run;
   const shapes = weightShapes(architecture);
-  const features = input('features', featureType, [steps, m, batch, featureChannels(architecture)]);
-  const labels = input('labels', 'int64', [steps, m, batch]);
+  const features = eachStep(steps, 'features', featureType, [m, batch, featureChannels(architecture)]);
+  const labels = eachStep(steps, 'labels', 'int32', [m, batch]);
   const corrections = input('corrections', 'float32', [steps, 2]);
   const masks =
-    dropout === 'none' ? [] : hidden.map((units, i) => input(`mask${i + 1}`, 'float32', [steps, m, batch, units]));
+    dropout === 'none' ? [] : hidden.map((units, i) => eachStep(steps, `mask${i + 1}`, 'float32', [m, batch, units]));
 
   let weights = weightInputs(architecture);
   let moments = TRAINED.map((name) => ({
@@ -82,11 +82,11 @@ export function trainingModel(architecture: EnsembleArchitecture, run: TrainingR
   const losses: Value[] = [];
   for (let step = 0; step < steps; step++) {
     const { logits, running } = trainingLogits(
-      cast(ofStep(features, step), 'float32'),
+      cast(features[step]!, 'float32'),
       weights,
-      masks.map((mask) => ofStep(mask, step)),
+      masks.map((mask) => mask[step]!),
     );
-    const loss = crossEntropy(logits, ofStep(labels, step));
+    const loss = crossEntropy(logits, labels[step]!);
     losses.push(reshape(loss, [1, m]));
     const slopes = gradients(
       reduceSum(loss, [0]),
@@ -111,7 +111,7 @@ export function trainingModel(architecture: EnsembleArchitecture, run: TrainingR
 }
 
 /**
- * Measures all members with their running statistics. Takes `features` [M, P, D], `labels` int64 [M, P] and the weights;
+ * Measures all members with their running statistics. Takes `features` [M, P, D], `labels` int32 [M, P] and the weights;
  * gives `loss` and `accuracy`, both [M], means over the P pixels.
  */
 export function evaluationModel(
@@ -121,10 +121,9 @@ export function evaluationModel(
 ): Uint8Array {
   const { members: m } = architecture;
   const features = input('features', featureType, [m, pixels, featureChannels(architecture)]);
-  const labels = input('labels', 'int64', [m, pixels]);
+  const labels = input('labels', 'int32', [m, pixels]);
   const logits = ensembleLogits(cast(features, 'float32'), weightInputs(architecture));
-  const accuracy = reduceMean(cast(equal(argMax(logits, 2), labels), 'float32'), [1]);
-  const outputs = { loss: crossEntropy(logits, labels), accuracy };
+  const outputs = { loss: crossEntropy(logits, labels), accuracy: accuracy(logits, labels) };
   return encodeModel(buildModel({ name: 'evaluation', outputs, microsoftOps }));
 }
 
@@ -135,7 +134,7 @@ function weightInputs(architecture: EnsembleArchitecture): NamedValues<WeightNam
   ) as NamedValues<WeightName>;
 }
 
-/** Row `step` of the leading axis. */
-function ofStep(x: Value, step: number): Value {
-  return reshape(slice(x, [range(0, step, step + 1)]), x.shape.slice(1));
+/** Inputs `name.0`, `name.1`, …: one for each step, since cutting one large input up would copy it. */
+function eachStep(steps: number, name: string, dtype: DType, shape: readonly number[]): readonly Value[] {
+  return Array.from({ length: steps }, (_, step) => input(`${name}.${step}`, dtype, shape));
 }
