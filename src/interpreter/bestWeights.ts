@@ -1,15 +1,7 @@
 import { float32, float32Data, sizeOf, type Tensor } from '../engine/tensor.ts';
 import { WEIGHT_NAMES, type WeightName } from './ensemble.ts';
+import type { CurvePoint } from './trainingCurve.ts';
 import type { TrainingState } from './trainingGraph.ts';
-
-/** A measurement of all members; arrays have one number for each member. */
-export interface CurvePoint {
-  readonly step: number;
-  /** Mean over the steps since the last point; without dropped units it would be lower. */
-  readonly trainLoss: readonly number[];
-  readonly heldOutLoss: readonly number[];
-  readonly heldOutAccuracy: readonly number[];
-}
 
 /** Each member's best weights so far; a member that ran out of patience keeps what it has. */
 export class BestWeights {

@@ -1,7 +1,7 @@
 import { ADAM } from '../engine/optimizers.ts';
 import { Session, type ProviderName } from '../engine/session.ts';
 import { float32Data, type Tensor } from '../engine/tensor.ts';
-import { BestWeights, type CurvePoint } from './bestWeights.ts';
+import { BestWeights } from './bestWeights.ts';
 import {
   featureChannels,
   initialWeights,
@@ -11,6 +11,7 @@ import {
 } from './ensemble.ts';
 import { MemberOrder } from './memberOrder.ts';
 import type { PixelPool } from './pixelPool.ts';
+import type { CurvePoint } from './trainingCurve.ts';
 import { pixelFeeds, trainingFeeds } from './trainingFeeds.ts';
 import {
   evaluationModel,
@@ -60,11 +61,12 @@ export async function trainEnsemble(options: TrainingOptions): Promise<TrainedEn
   const architecture = { ...options.architecture, members: memberIds.length };
   const members = memberIds.map((id) => new MemberOrder(id, pool, settings));
   const { batch } = settings;
-  const stepsPerEpoch = Math.max(...members.map((member) => member.stepsPerEpoch));
-  const stepsPerRun = Math.min(unrolledSteps(architecture, batch), stepsPerEpoch);
-  // A measurement every epoch, but at least every 128 steps.
-  const runsPerPoint = Math.max(1, Math.round(Math.min(stepsPerEpoch, 128) / stepsPerRun));
-  const runs = Math.ceil((stepsPerEpoch * settings.epochs) / stepsPerRun / runsPerPoint) * runsPerPoint;
+  const perEpoch = Math.max(...members.map((member) => member.stepsPerEpoch));
+  const stepsWanted = Math.max(settings.minimumSteps, Math.ceil(perEpoch * settings.epochs));
+  const stepsPerRun = Math.min(unrolledSteps(architecture, batch), stepsWanted);
+  // About ten measurements, but no more than one in 25 steps: they cost as much as a few steps.
+  const runsPerPoint = Math.max(1, Math.round(Math.max(25, stepsWanted / 10) / stepsPerRun));
+  const runs = Math.ceil(stepsWanted / stepsPerRun / runsPerPoint) * runsPerPoint;
   const stepsTotal = runs * stepsPerRun;
 
   const adam = { ...ADAM, learningRate: settings.learningRate };
@@ -150,3 +152,5 @@ async function measure(
   }
   return { loss, accuracy };
 }
+
+export type { CurvePoint };

@@ -3,15 +3,17 @@ import type { HeldOut } from './heldOut.ts';
 export interface TrainingSettings {
   /** Pixels per step and member. */
   readonly batch: number;
-  /** Passes over the sampled pixels at most. */
+  /** Passes over the sampled pixels at most … */
   readonly epochs: number;
+  /** … but so many steps at least: a few samples are gone through more often. */
+  readonly minimumSteps: number;
   /** A member stops after so many measurements in a row without a better held-out loss. */
   readonly patience: number;
   readonly heldOut: HeldOut;
   /** Share of the steps' pixels that is dealt out evenly to the classes; the rest comes as often as people painted it. */
   readonly evenShare: number;
   readonly learningRate: number;
-  /** `cosine`: falls to 0 over all `epochs`. */
+  /** `cosine`: falls to 0 over all steps (Loshchilov & Hutter 2017, without restarts). */
   readonly schedule: 'constant' | 'cosine';
   readonly seed: number;
 }
