@@ -1,5 +1,6 @@
 import { add, mul, reshape, sub } from '../engine/ops.ts';
-import { input, parameter, type Value } from '../engine/value.ts';
+import { float32 } from '../engine/tensor.ts';
+import { constant, input, parameter, type Value } from '../engine/value.ts';
 import { noiseResolutions, styleLayerCount } from './architecture.ts';
 import { noiseName, type GeneratorNetwork } from './generatorParameters.ts';
 import { mapping, synthesis } from './stylegan1/network.ts';
@@ -11,6 +12,8 @@ export interface GeneratorGraphOptions {
   readonly latent: 'z' | 'w' | 'w+';
   /** `constant`: the generator's own; `fed`: inputs `noise.00` … [N, 1, r, r]. */
   readonly noise: 'constant' | 'fed';
+  /** psi of each style layer [L], when it is to stand in the graph; else it is fed. */
+  readonly psi?: Float32Array;
 }
 
 export interface GeneratorGraph {
@@ -58,7 +61,8 @@ export function generatorGraph(generator: GeneratorNetwork, options: GeneratorGr
     options.latent === 'z'
       ? mapping(architecture, weight, input('z', 'float32', [options.batch, zSize]))
       : input('w', 'float32', [options.batch, wSize]);
-  const psi = reshape(input('psi', 'float32', [layers]), [1, layers, 1]);
+  const given = options.psi && constant(float32([layers], options.psi));
+  const psi = reshape(given ?? input('psi', 'float32', [layers]), [1, layers, 1]);
   const average = reshape(weight('w_avg'), [1, 1, wSize]);
   const ws = add(average, mul(psi, sub(reshape(w, [options.batch, 1, wSize]), average)));
   const { image, features } = synthesis(architecture, weight, ws, noise);
