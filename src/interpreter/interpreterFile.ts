@@ -51,12 +51,10 @@ const factsSchema = z.object({
     .array(z.object({ step: z.int(), trainLoss: perMember, heldOutLoss: perMember, heldOutAccuracy: perMember }))
     .readonly(),
   best: z.array(z.object({ step: z.int(), loss: z.number(), accuracy: share })).readonly(),
-  /** Whole training on the machine where it ran; 0 when nobody looked at a clock. */
-  seconds: z.number().min(0),
   provider: z.string(),
 });
 
-/** How an interpreter came about. */
+/** How an interpreter came about. No times in it: equal trainings give equal bytes. */
 export type InterpreterFacts = z.infer<typeof factsSchema>;
 
 const metadataSchema = z.object({

@@ -48,7 +48,6 @@ export interface TrainedInterpreter extends Interpreter {
  */
 export async function trainInterpreter(options: TrainInterpreterOptions): Promise<TrainedInterpreter> {
   const { classes, featureShapes, samples, plan, provider = 'cpu', onProgress, signal } = options;
-  const started = performance.now();
   const ids = classes.map(({ id }) => id);
   const architecture: EnsembleArchitecture = {
     members: plan.members,
@@ -89,7 +88,6 @@ export async function trainInterpreter(options: TrainInterpreterOptions): Promis
     heldOutAccuracy: best.reduce((sum, { accuracy }) => sum + accuracy, 0) / best.length,
     curve,
     best,
-    seconds: (performance.now() - started) / 1000,
     provider,
   };
   const missing = new Set(missingClasses(pool));
