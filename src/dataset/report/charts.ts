@@ -1,5 +1,5 @@
 import type { CustomSeriesOption } from 'echarts/charts';
-import type { CurvePoint } from '../../interpreter/train.ts';
+import type { CurvePoint } from '../../interpreter/trainingCurve.ts';
 import type { Histogram } from '../statistics.ts';
 import type { Html } from './html.ts';
 import { scoreText, tickText, valueText } from './numbers.ts';

@@ -1,4 +1,4 @@
-import type { CurvePoint } from '../../interpreter/train.ts';
+import type { CurvePoint } from '../../interpreter/trainingCurve.ts';
 import type { DataSetSettings, Runtime } from '../dataSetSettings.ts';
 import type { Filter } from '../filter.ts';
 import type { RgbImage } from '../image.ts';
