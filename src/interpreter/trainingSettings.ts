@@ -17,3 +17,19 @@ export interface TrainingSettings {
   readonly schedule: 'constant' | 'cosine';
   readonly seed: number;
 }
+
+/**
+ * What won on the avatars (`test/bench/learning.ts` measures it): against the literal recipe (batches of 64, at most 100
+ * epochs) a seventh of the time and a better mean IoU.
+ */
+export const DEFAULT_TRAINING: TrainingSettings = {
+  batch: 128,
+  epochs: 1,
+  minimumSteps: 400,
+  patience: 4,
+  heldOut: { kind: 'images', every: 5 },
+  evenShare: 0.25,
+  learningRate: 2e-3,
+  schedule: 'cosine',
+  seed: 0,
+};
