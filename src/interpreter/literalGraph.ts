@@ -1,4 +1,4 @@
-import { concat, matMul, reshape, transpose } from '../engine/ops.ts';
+import { concat, matMul, range, reshape, slice, transpose } from '../engine/ops.ts';
 import { constant, type Value } from '../engine/value.ts';
 import { interpolationMatrix } from './bilinear.ts';
 import type { WeightName } from './ensemble.ts';
@@ -27,6 +27,7 @@ export function literalGraph(
   const strip = rows.end - rows.start;
   const upsampled = features.map((feature) => {
     const [, , h, w] = feature.shape as [number, number, number, number];
+    if (h === height && w === width) return slice(feature, [range(2, rows.start, rows.end)]);
     const vertical = constant(interpolationMatrix(h, height, rows.start, rows.end));
     const horizontal = constant(interpolationMatrix(w, width));
     return matMul(matMul(vertical, feature), horizontal, { transB: true });
