@@ -25,7 +25,9 @@ function thirdPartyNotices({ inputs }) {
     .sort()
     .map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+      const files = readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
+        .map(({ name: file }) => file);
       const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
       return [`${name} ${version} (${license})`, ...texts].join('\n\n');
     })

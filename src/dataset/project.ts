@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_DROPOUT, DEFAULT_TRAINING } from '../interpreter/trainingSettings.ts';
 import { idAfter } from './classes.ts';
 import { strictClassListSchema } from './classSchema.ts';
 
@@ -54,7 +55,7 @@ const interpreterSchema = z
     }),
     dropout: z
       .tuple([z.number().min(0).max(0.95), z.number().min(0).max(0.95)])
-      .default([0, 0])
+      .default([...DEFAULT_DROPOUT])
       .meta({ description: 'Share of units dropped after the two hidden layers while training. [0, 0]: none.' }),
     pixelsPerImage: z
       .int()
@@ -62,18 +63,48 @@ const interpreterSchema = z
       .default(4096)
       .meta({ description: 'Pixels sampled from each annotated image, at least one from each labelled region.' }),
     heldOut: z
-      .number()
-      .min(0)
-      .max(0.9)
-      .default(0.1)
-      .meta({ description: 'Share of the sampled pixels that is not trained on and decides when training stops.' }),
-    epochs: z.int().min(1).default(100).meta({ description: 'Passes over the sampled pixels at most.' }),
-    patience: z.int().min(1).default(5).meta({
-      description: 'Training stops after so many epochs that do not improve the loss on the held-out pixels.',
+      .discriminatedUnion('kind', [
+        z.strictObject({
+          kind: z.literal('images').meta({ description: 'Whole images, others for each member.' }),
+          every: z.int().min(2).meta({ description: 'One image in so many.' }),
+        }),
+        z.strictObject({
+          kind: z.literal('pixels').meta({ description: 'Single pixels of all images.' }),
+          share: z.number().min(0.01).max(0.9).meta({ description: 'Share of the sampled pixels.' }),
+        }),
+      ])
+      .default(DEFAULT_TRAINING.heldOut)
+      .meta({ description: 'What a member is not trained on; its loss there decides when the member stops.' }),
+    evenShare: z.number().min(0).max(1).default(DEFAULT_TRAINING.evenShare).meta({
+      description:
+        'Share of the pixels that is dealt out evenly to the classes, so that small parts are seen; the rest comes as often as it was painted.',
     }),
-    batch: z.int().min(2).default(64).meta({ description: 'Pixels per training step and member.' }),
-    learningRate: z.number().positive().default(0.001).meta({ description: 'Step size of Adam.' }),
-    seed: seed.default(0).meta({ description: 'Seed of initial weights, sampled pixels and their order.' }),
+    epochs: z
+      .number()
+      .positive()
+      .default(DEFAULT_TRAINING.epochs)
+      .meta({ description: 'Passes over the sampled pixels at most.' }),
+    minimumSteps: z
+      .int()
+      .min(1)
+      .default(DEFAULT_TRAINING.minimumSteps)
+      .meta({ description: 'So many training steps at least: a few samples are gone through more often.' }),
+    patience: z.int().min(1).default(DEFAULT_TRAINING.patience).meta({
+      description: 'A member stops after so many measurements in a row that do not improve its held-out loss.',
+    }),
+    batch: z.int().min(2).default(DEFAULT_TRAINING.batch).meta({ description: 'Pixels per training step and member.' }),
+    learningRate: z
+      .number()
+      .positive()
+      .default(DEFAULT_TRAINING.learningRate)
+      .meta({ description: 'Step size of Adam.' }),
+    schedule: z
+      .enum(['constant', 'cosine'])
+      .default(DEFAULT_TRAINING.schedule)
+      .meta({ description: 'Whether the step size stays or falls to 0 along a cosine.' }),
+    seed: seed
+      .default(DEFAULT_TRAINING.seed)
+      .meta({ description: 'Seed of initial weights, sampled pixels and their order.' }),
   })
   .prefault({})
   .meta({ description: 'How the style interpreter (feature maps to labels) is trained.' });
@@ -81,7 +112,10 @@ const interpreterSchema = z
 const generationSchema = z
   .strictObject({
     count: z.int().min(1).max(1_000_000).default(10_000).meta({ description: 'Images of the data set.' }),
-    seed: seed.default(0).meta({ description: 'Image i of a seed is the same on every machine and in any order.' }),
+    seed: seed.default(1).meta({
+      description:
+        'Image i of a seed is the same on every machine and in any order. `dgan sample` draws from seed 0, so that annotated images are not generated again.',
+    }),
     truncation: z
       .strictObject({
         psi: z

@@ -133,16 +133,15 @@ const trainJob = job({
     out: z.string(),
     members: z.number(),
     samples: z.number(),
-    epochs: z.number(),
-    loss: z.number(),
-    heldOutLoss: z.number(),
+    pixels: z.number(),
+    heldOutAccuracy: z.number(),
     seconds: z.number(),
     warnings: z.array(z.string()),
   }),
   describe: (r) =>
     [
-      `Trained ${r.members} members on ${r.samples} samples in ${r.seconds.toFixed(1)} s ` +
-        `(${r.epochs} epochs, held-out loss ${r.heldOutLoss.toFixed(3)}).`,
+      `Trained ${r.members} members on ${r.pixels} pixels of ${r.samples} samples in ${r.seconds.toFixed(1)} s; ` +
+        `they label ${(100 * r.heldOutAccuracy).toFixed(1)} % of the held-out pixels right.`,
       `Written to ${r.out}.`,
       ...r.warnings.map((warning) => `Note: ${warning}`),
     ].join('\n'),

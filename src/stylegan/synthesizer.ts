@@ -2,7 +2,7 @@ import { encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
 import { cast } from '../engine/ops.ts';
 import { Session, type SessionOptions } from '../engine/session.ts';
-import { float32, float32Data, type Tensor } from '../engine/tensor.ts';
+import { float32, float32Data, type Tensor, type TensorOf } from '../engine/tensor.ts';
 import { noiseResolutions, styleLayerCount } from './architecture.ts';
 import { generatorGraph } from './generatorGraph.ts';
 import { noiseName, type GeneratorNetwork } from './generatorParameters.ts';
@@ -23,7 +23,7 @@ export interface SynthesisResult {
   /** [image channels, R, R], nominally in [−1, 1]. */
   readonly image: Float32Array;
   /** The asked feature maps by name, each [1, channels, r, r] in half precision. */
-  readonly features: ReadonlyMap<string, Tensor>;
+  readonly features: ReadonlyMap<string, TensorOf<'float16'>>;
 }
 
 /**
@@ -56,7 +56,12 @@ export class Synthesizer {
       noiseResolutions(architecture).forEach((r, i) => (feeds[noiseName(i)] = float32([1, 1, r, r], noise[i])));
     }
     const result = await session.run(feeds);
-    const features = new Map(this.#featureNames.map((name) => [name, result[name]!]));
+    const features = new Map<string, TensorOf<'float16'>>();
+    for (const name of this.#featureNames) {
+      const map = result[name];
+      if (map?.dtype !== 'float16') throw new Error(`The feature map ${name} is not in half precision.`);
+      features.set(name, map);
+    }
     return { image: float32Data(result['image'], 'image'), features };
   }
 

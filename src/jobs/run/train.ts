@@ -1,0 +1,82 @@
+import { writeFileWhole } from '../../base/atomicFile.ts';
+import { projectPaths, readProject } from '../../dataset/projectFile.ts';
+import { labelledSamples, readTrainingSamples } from '../../dataset/trainingSamples.ts';
+import { FeatureStore } from '../../interpreter/featureStore.ts';
+import { encodeInterpreter } from '../../interpreter/interpreterFile.ts';
+import { trainInterpreter, type InterpreterProgress } from '../../interpreter/trainInterpreter.ts';
+import { featureMaps } from '../../stylegan/architecture.ts';
+import { Synthesizer } from '../../stylegan/synthesizer.ts';
+import type { Progress } from '../progress.ts';
+import type { JobRunner } from '../runner.ts';
+import { stateFolder } from '../stateFolder.ts';
+import { chosenProvider } from './chosenProvider.ts';
+import { interpreterPath } from './projectInterpreter.ts';
+import { projectGenerator } from './projectGenerator.ts';
+
+/** Trains the project's interpreter on its labelled samples. */
+export const run: JobRunner<'train'> = async (options, context) => {
+  const { project, signal, progress } = context;
+  const started = performance.now();
+  const opened = await readProject(project);
+  const generator = await projectGenerator(opened);
+  const settings = opened.settings.interpreter;
+  const features = options.features ?? settings.features;
+  const selection = await readTrainingSamples(projectPaths(opened).samples, generator, opened.settings.classes);
+  const { provider, threads } = await chosenProvider(context);
+  const shapes = featureMaps(generator.architecture, features).map(({ name, channels, resolution }) => ({
+    name,
+    channels,
+    height: resolution,
+    width: resolution,
+  }));
+  const synthesizer = new Synthesizer(
+    generator,
+    shapes.map(({ name }) => name),
+    { provider, cpuFallback: 'allow', ...(threads === undefined ? {} : { threads }) },
+  );
+  const store = new FeatureStore(await stateFolder(project, 'features'));
+  const { seed: settingsSeed, members, hidden, dropout, pixelsPerImage, ...training } = settings;
+  const seed = options.seed ?? settingsSeed;
+  const trained = await trainInterpreter({
+    generator: { name: generator.facts.name, sha256: generator.sha256 },
+    classes: opened.settings.classes,
+    featureShapes: shapes,
+    samples: labelledSamples(selection.samples, generator, features, shapes, store, synthesizer),
+    plan: {
+      members: options.members ?? members,
+      hidden,
+      features,
+      dropout,
+      pixelsPerImage,
+      training: { ...training, seed },
+    },
+    provider,
+    onProgress: (now) => progress(inWords(now)),
+    signal,
+  }).finally(() => synthesizer.release());
+  const out = options.out ?? interpreterPath(opened);
+  await writeFileWhole(out, encodeInterpreter(trained));
+  const { facts } = trained;
+  return {
+    out,
+    members: trained.architecture.members,
+    samples: facts.samples,
+    pixels: facts.pixels,
+    heldOutAccuracy: facts.heldOutAccuracy,
+    seconds: (performance.now() - started) / 1000,
+    warnings: [...selection.warnings, ...trained.warnings],
+  };
+};
+
+function inWords(now: InterpreterProgress): Progress {
+  if (now.stage === 'features') return { stage: 'reading features', done: now.done, total: now.total, unit: 'samples' };
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const detail = now.point ? `held-out loss ${mean(now.point.heldOutLoss).toFixed(3)}` : undefined;
+  return {
+    stage: 'training',
+    done: now.done,
+    total: now.total,
+    unit: 'steps',
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
