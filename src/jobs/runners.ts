@@ -10,5 +10,7 @@ export const RUNNERS: JobRunners = {
   stats: async () => (await import('./run/stats.ts')).run,
   export: async () => (await import('./run/export.ts')).run,
   report: async () => (await import('./run/report.ts')).run,
+  'export-factory': async () => (await import('./run/exportFactory.ts')).run,
+  demo: async () => (await import('./run/demo.ts')).run,
   doctor: async () => (await import('./run/doctor.ts')).run,
 };
