@@ -32,8 +32,12 @@ export class VectorGatherer {
   }
 
   /** @param pixels how many one run reads; more take several runs, fewer are padded */
-  static async create(shapes: readonly FeatureShape[], pixels: number): Promise<VectorGatherer> {
-    const session = await Session.create(gatherModel(shapes, pixels), { provider: 'cpu', cpuFallback: 'allow' });
+  static async create(shapes: readonly FeatureShape[], pixels: number, threads?: number): Promise<VectorGatherer> {
+    const session = await Session.create(gatherModel(shapes, pixels), {
+      provider: 'cpu',
+      cpuFallback: 'allow',
+      ...(threads === undefined ? {} : { threads }),
+    });
     return new VectorGatherer(session, shapes, pixels);
   }
 

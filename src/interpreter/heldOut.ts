@@ -8,7 +8,7 @@ export type HeldOut =
   /** This share of the pixels. */
   | { readonly kind: 'pixels'; readonly share: number };
 
-/** Indices into the pool, each pixel in one of the two. */
+/** Indices into the pool, each pixel in one of the two; a pool of a single pixel is both. Neither is ever empty. */
 export interface Split {
   readonly train: Uint32Array;
   readonly heldOut: Uint32Array;
@@ -28,9 +28,10 @@ export function splitPool(pool: PixelPool, heldOut: HeldOut, seed: number, membe
     const away = new Set(labelled.filter((_, i) => order[i]! % heldOut.every === member % heldOut.every));
     return split(pool, (pixel) => away.has(pool.images[pixel]!), seed, member);
   }
+  if (pool.labels.length === 1) return { train: Uint32Array.of(0), heldOut: Uint32Array.of(0) };
   const share = heldOut.kind === 'pixels' ? heldOut.share : 1 / heldOut.every;
   const order = randomOrder({ seed, purpose: 'held out', member }, pool.labels.length);
-  const away = new Set(order.subarray(0, Math.floor(share * pool.labels.length)));
+  const away = new Set(order.subarray(0, Math.max(1, Math.floor(share * pool.labels.length))));
   return split(pool, (pixel) => away.has(pixel), seed, member);
 }
 

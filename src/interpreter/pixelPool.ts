@@ -34,6 +34,8 @@ export interface PoolOptions {
   readonly pixelsPerImage: number;
   readonly evenShare: number;
   readonly seed: number;
+  /** Threads within one operation; all cores unless told. */
+  readonly threads?: number | undefined;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -43,7 +45,7 @@ export interface PoolOptions {
  * @throws UserError when nothing is labelled, or a label is none of `classes`.
  */
 export async function gatherPool(options: PoolOptions): Promise<PixelPool> {
-  const { samples, featureShapes, classes, pixelsPerImage, evenShare, seed, onProgress, signal } = options;
+  const { samples, featureShapes, classes, pixelsPerImage, evenShare, seed, threads, onProgress, signal } = options;
   const indexOf = new Map(classes.map((id, index) => [id, index]));
   for (const { name, labels } of samples) {
     const unknown = labels.data.find((id) => id !== UNLABELLED_ID && !indexOf.has(id));
@@ -65,7 +67,7 @@ export async function gatherPool(options: PoolOptions): Promise<PixelPool> {
     labelledPixels: countLabelled(samples, indexOf),
     classes,
   };
-  const gatherer = await VectorGatherer.create(featureShapes, Math.min(4096, pixelsPerImage));
+  const gatherer = await VectorGatherer.create(featureShapes, Math.min(4096, pixelsPerImage), threads);
   try {
     let at = 0;
     for (const [image, { labels, featureMaps }] of samples.entries()) {
@@ -94,8 +96,8 @@ function countLabelled(samples: readonly LabelledSample[], indexOf: ReadonlyMap<
   return counts;
 }
 
-/** A sentence for each class that no sampled pixel has: it will never be predicted. */
-export function missingClasses(pool: PixelPool): number[] {
+/** The ids of classes that no sampled pixel has: they will never be predicted. */
+export function missingClasses(pool: PixelPool): readonly number[] {
   const seen = new Set(pool.labels);
   return pool.classes.filter((_, index) => !seen.has(index));
 }

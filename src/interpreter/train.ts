@@ -37,6 +37,8 @@ export interface TrainingOptions {
   readonly settings: TrainingSettings;
   readonly provider?: ProviderName;
   readonly cpuFallback?: 'allow' | 'forbid';
+  /** Threads within one operation; all cores unless told. */
+  readonly threads?: number | undefined;
   /** Numbers of the members to train (0 … 2¹⁶ − 1), all of the architecture unless told. */
   readonly memberIds?: readonly number[];
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -56,7 +58,7 @@ export interface TrainingProgress {
  * @throws the signal's reason when it aborts; it is looked at between runs (about 150 ms each)
  */
 export async function trainEnsemble(options: TrainingOptions): Promise<TrainedEnsemble> {
-  const { pool, settings, provider = 'cpu', cpuFallback = 'allow', signal, onProgress } = options;
+  const { pool, settings, provider = 'cpu', cpuFallback = 'allow', threads, signal, onProgress } = options;
   const memberIds = options.memberIds ?? Array.from({ length: options.architecture.members }, (_, i) => i);
   const architecture = { ...options.architecture, members: memberIds.length };
   const members = memberIds.map((id) => new MemberOrder(id, pool, settings));
@@ -75,7 +77,7 @@ export async function trainEnsemble(options: TrainingOptions): Promise<TrainedEn
   const form = { featureType: known ? 'float16' : 'float32', microsoftOps: known } as const;
   const measured = Math.max(...members.map(({ split }) => split.heldOut.length));
   const measuredAtOnce = Math.min(measured, 512);
-  const sessionOptions = { provider, cpuFallback };
+  const sessionOptions = { provider, cpuFallback, ...(threads === undefined ? {} : { threads }) };
   const training = await Session.create(
     trainingModel(architecture, { ...form, steps: stepsPerRun, batch, adam }),
     sessionOptions,

@@ -28,6 +28,8 @@ export interface TrainInterpreterOptions {
   readonly samples: readonly LabelledSample[];
   readonly plan: InterpreterPlan;
   readonly provider?: ProviderName;
+  /** Threads within one operation; all cores unless told. */
+  readonly threads?: number | undefined;
   readonly onProgress?: (progress: InterpreterProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -47,7 +49,7 @@ export interface TrainedInterpreter extends Interpreter {
  * @throws UserError when nothing is labelled or a label is none of `classes`
  */
 export async function trainInterpreter(options: TrainInterpreterOptions): Promise<TrainedInterpreter> {
-  const { classes, featureShapes, samples, plan, provider = 'cpu', onProgress, signal } = options;
+  const { classes, featureShapes, samples, plan, provider = 'cpu', threads, onProgress, signal } = options;
   const ids = classes.map(({ id }) => id);
   const architecture: EnsembleArchitecture = {
     members: plan.members,
@@ -64,6 +66,7 @@ export async function trainInterpreter(options: TrainInterpreterOptions): Promis
     pixelsPerImage: plan.pixelsPerImage,
     evenShare: plan.training.evenShare,
     seed: plan.training.seed,
+    threads,
     onProgress: (done, total) => onProgress?.({ stage: 'features', done, total }),
     ...(signal ? { signal } : {}),
   });
@@ -72,6 +75,7 @@ export async function trainInterpreter(options: TrainInterpreterOptions): Promis
     pool,
     settings: plan.training,
     provider,
+    threads,
     onProgress: ({ stepsDone, stepsTotal, point }) =>
       onProgress?.({ stage: 'training', done: stepsDone, total: stepsTotal, ...(point ? { point } : {}) }),
     ...(signal ? { signal } : {}),

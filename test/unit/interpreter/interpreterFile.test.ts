@@ -108,9 +108,16 @@ describe('an interpreter, trained and stored', () => {
     );
   });
 
-  it('learns from a single sample', async () => {
-    const { facts } = await trainInterpreter({ ...options, samples: toySamples(1) });
-    assert.equal(facts.samples, 1);
+  it('learns from a single sample, even from a single pixel', async () => {
+    for (const pixels of [256, 3, 1]) {
+      const data = new Uint8Array(256).fill(255).fill(7, 0, pixels);
+      const [sample] = toySamples(1);
+      const { facts } = await trainInterpreter({
+        ...options,
+        samples: [{ ...sample!, labels: { ...TOY_GRID, data } }],
+      });
+      assert.deepEqual([facts.samples, facts.pixels], [1, Math.min(pixels, 100)]);
+    }
   });
 
   describe('says what is wrong with a file', () => {
