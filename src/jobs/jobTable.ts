@@ -254,6 +254,13 @@ const exportJob = job({
     mergeClasses: text(
       'make one class of several, or leave some out: "left eye+right eye=eyes, background=unlabelled"',
     ).exactOptional(),
+    holes: z
+      .enum(['rle', 'cut'])
+      .meta({
+        description:
+          'coco: a region with holes becomes run lengths with iscrowd 1, which many trainers skip, or a polygon cut open to its holes',
+      })
+      .default('rle'),
   }),
   positional: ['dataset'],
   project: 'optional',

@@ -14,6 +14,7 @@ export const run: JobRunner<'export'> = async (options, { signal, progress }) =>
       split: options.split,
       seed: options.seed,
       mergeClasses: options.mergeClasses,
+      options: { holes: options.holes },
     },
     { signal, progress: (done, total) => progress({ stage: 'exporting', done, total, unit: 'images' }) },
   );
