@@ -242,11 +242,9 @@ function fullLevel(
   const weightOf = memo(members, (member) => part(weight, member));
   const biasOf = bias && memo(members, (member) => slice(bias, [range(1, member * h1, (member + 1) * h1)]));
   const apply = (strip: Value): OfMember => {
-    const byChannel = reshape(strip, [channels, pixels]);
-    return (member) =>
-      biasOf
-        ? gemm(byChannel, weightOf(member), biasOf(member), { transA: true })
-        : matMul(byChannel, weightOf(member), { transA: true });
+    // Turned once for all members: a product with a transposed factor takes a fifth longer, for each of them.
+    const byPixel = transpose(reshape(strip, [channels, pixels]), [1, 0]);
+    return (member) => (biasOf ? gemm(byPixel, weightOf(member), biasOf(member)) : matMul(byPixel, weightOf(member)));
   };
   const sized = maps.map((map) => pad(resized(map, size), [0, 0, 0, 0], [0, 0, perImage * plan.rows - height, 0]));
   if (plan.strips === 'unrolled') {

@@ -17,8 +17,8 @@ export function wholePlan({ height }: LabelSize): TilePlan {
 
 /** A plan for the CPU, by what was measured at 64² and 512². */
 export function cpuPlan({ height, width }: LabelSize): TilePlan {
-  const rows = largestDivisor(height, Math.max(1, Math.floor(8192 / width)));
-  const columns = largestDivisor(width, 64);
+  const rows = largestDivisor(height, Math.max(1, Math.min(32, Math.floor(8192 / width))));
+  const columns = largestDivisor(width, Math.min(64, Math.ceil(width / 2)));
   return { rows, columns: columns < 16 ? 'all' : columns, strips: 'loop' };
 }
 
