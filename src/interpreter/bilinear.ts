@@ -1,7 +1,7 @@
 import { float32, type TensorOf } from '../engine/tensor.ts';
 
 /** Where target sample i lies between two source samples: (1 − fraction)·x[lower] + fraction·x[upper]. */
-interface Between {
+export interface Between {
   readonly lower: number;
   readonly upper: number;
   readonly fraction: number;
@@ -11,7 +11,7 @@ interface Between {
  * Linear interpolation along one axis with half-pixel centres (align_corners = false), clamped at both ends: target i
  * reads the source at (i + ½)·from/to − ½. Works for any two sizes, larger or smaller (no antialiasing, as in PyTorch).
  */
-function between(i: number, from: number, to: number): Between {
+export function between(i: number, from: number, to: number): Between {
   const at = Math.max(0, ((i + 0.5) * from) / to - 0.5);
   const lower = Math.min(Math.floor(at), from - 1);
   return { lower, upper: Math.min(lower + 1, from - 1), fraction: at - lower };

@@ -4,6 +4,7 @@ import { cast, concat, gather, mul, reduceSum, reshape, transpose } from '../eng
 import { Session } from '../engine/session.ts';
 import { float32, int64, type Tensor, type TensorOf } from '../engine/tensor.ts';
 import { input, type Value } from '../engine/value.ts';
+import { between } from './bilinear.ts';
 import type { FeatureShape } from './ensemble.ts';
 
 /** Size of the label map that pixels are counted in. */
@@ -120,8 +121,8 @@ function corners(
   const shares = new Float32Array(4 * count);
   pixels.forEach((pixel, i) => {
     const y = Math.floor(pixel / grid.width);
-    const down = along(y, grid.height, size.height);
-    const across = along(pixel - y * grid.width, grid.width, size.width);
+    const down = between(y, size.height, grid.height);
+    const across = between(pixel - y * grid.width, size.width, grid.width);
     for (let corner = 0; corner < 4; corner++) {
       const [row, column] = [corner >> 1, corner & 1];
       const [rowAt, rowShare] = row ? [down.upper, down.fraction] : [down.lower, 1 - down.fraction];
@@ -131,11 +132,4 @@ function corners(
     }
   });
   return { indices: int64([4, count], indices), shares: float32([4, count, 1], shares) };
-}
-
-/** As in PyTorch's interpolate(align_corners=False): the centre of target pixel i lies at (i + ½)·from/to − ½ of the source. */
-function along(i: number, to: number, from: number): { lower: number; upper: number; fraction: number } {
-  const at = Math.max(0, ((i + 0.5) * from) / to - 0.5);
-  const lower = Math.min(Math.floor(at), from - 1);
-  return { lower, upper: Math.min(lower + 1, from - 1), fraction: at - lower };
 }
