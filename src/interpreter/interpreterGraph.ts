@@ -74,12 +74,13 @@ export function interpreterGraph(
   const cut: Cut = { size, plan, images, perImage: Math.ceil(height / plan.rows) };
   const { coarse, full } = firstLayer(features, levels, weights, sizes, cut);
   const otherLayers = secondAndThird(weights, members);
+  const columnWeights = jointColumnWeights(coarse);
   const pixels = plan.rows * width;
 
   const decide = (strip: Strip): Value => {
     const base = full?.(strip);
     const rows = coarse.map((level) => level.rows(strip));
-    const down = coarse.length === 0 ? undefined : columnWeights(coarse, strip);
+    const down = coarse.length === 0 ? undefined : columnWeights(strip);
     const memberLogits = Array.from({ length: members }, (_, member) => {
       const stacked = concatRows(rows.map((of) => of(member)));
       const first = leakyRelu(joined(down, stacked, base?.(member), plan.rows), 0);
@@ -278,23 +279,24 @@ function resized(x: Value, { height, width }: LabelSize): Value {
   return w === width ? down : matMul(down, constant(interpolationMatrix(w, width)), { transB: true });
 }
 
-/** The interpolation along the columns of all levels side by side: [rows, Σ span]. */
-function columnWeights(levels: readonly CoarseLevel[], strip: Strip): Value {
-  const tables = levels.map(({ vertical }) => vertical);
-  const [first] = tables;
-  const [tiles, rows] = first!.weights.shape as [number, number, number];
-  const width = tables.reduce((sum, { span }) => sum + span, 0);
+/** The interpolation along the columns of all levels side by side, for each strip: [rows, Σ span]. */
+function jointColumnWeights(levels: readonly CoarseLevel[]): (strip: Strip) => Value {
+  const bands = levels.map(({ vertical }) => vertical);
+  const [tiles = 0, rows = 0] = bands[0]?.weights.shape ?? [];
+  const width = bands.reduce((sum, { span }) => sum + span, 0);
   const joint = float32([tiles, rows, width]);
   let offset = 0;
-  for (const { span, weights } of tables) {
+  for (const { span, weights } of bands) {
     for (let row = 0; row < tiles * rows; row++) {
       joint.data.set(weights.data.subarray(row * span, (row + 1) * span), row * width + offset);
     }
     offset += span;
   }
-  if (strip.kind === 'counted') return gather(constant(joint), strip.place);
-  const from = strip.place * rows * width;
-  return constant(float32([rows, width], joint.data.slice(from, from + rows * width)));
+  const table = constant(joint);
+  return (strip) => {
+    if (strip.kind === 'counted') return gather(table, strip.place);
+    return reshape(slice(table, [range(0, strip.place, strip.place + 1)]), [rows, width]);
+  };
 }
 
 /** Interpolated coarse levels + the full level, of which one may be missing: [rows, W·H1]. */
