@@ -3,7 +3,7 @@ import { buildModel } from '../../src/engine/graph.ts';
 import { encodeModel } from '../../src/engine/onnx/codec.ts';
 import { cast, transpose } from '../../src/engine/ops.ts';
 import { Session } from '../../src/engine/session.ts';
-import { float32, float32Data, sizeOf } from '../../src/engine/tensor.ts';
+import { float32Data } from '../../src/engine/tensor.ts';
 import { input, parameter, type Value } from '../../src/engine/value.ts';
 import {
   defaultHidden,
@@ -45,29 +45,42 @@ export function mean(values: readonly (number | undefined)[]): number {
   return known.reduce((a, b) => a + b, 0) / known.length;
 }
 
-/** Every pixel's vote. */
+/**
+ * Every pixel's vote.
+ * @param voters groups of members that vote, each by itself
+ * @returns one prediction for each group
+ */
 export async function predict(
   architecture: EnsembleArchitecture,
   weights: EnsembleWeights,
   pool: PixelPool,
-): Promise<Uint8Array> {
+  voters: readonly (readonly number[])[],
+): Promise<readonly Uint8Array[]> {
   const atOnce = 4096;
   const channels = featureChannels(architecture);
+  const classes = architecture.classes.length;
   const named = Object.fromEntries(Array.from(weights, ([name, tensor]) => [name, parameter(name, tensor)]));
   const x: Value = cast(input('x', 'float16', [1, atOnce, channels]), 'float32');
   const logits = transpose(ensembleLogits(x, named as NamedValues<WeightName>), [0, 2, 1]);
   const model = encodeModel(buildModel({ name: 'predict', outputs: { logits }, microsoftOps: true }));
   const session = await Session.create(model, { provider: 'cpu', cpuFallback: 'allow' });
-  const result = new Uint8Array(pool.labels.length);
-  for (let start = 0; start < result.length; start += atOnce) {
+  const results = voters.map(() => new Uint8Array(pool.labels.length));
+  for (let start = 0; start < pool.labels.length; start += atOnce) {
     const data = new Uint16Array(atOnce * channels);
     data.set(pool.vectors.subarray(start * channels, (start + atOnce) * channels));
     const out = await session.run({ x: { dtype: 'float16', shape: [1, atOnce, channels], data } });
-    const votes = majorityVote(float32Data(out['logits']), architecture.members, architecture.classes.length);
-    result.set(votes.subarray(0, result.length - start), start);
+    const all = float32Data(out['logits']);
+    const size = classes * atOnce;
+    voters.forEach((chosen, i) => {
+      const own = new Float32Array(chosen.length * size);
+      chosen.forEach((member, place) => {
+        own.set(all.subarray(member * size, (member + 1) * size), place * size);
+      });
+      results[i]!.set(majorityVote(own, chosen.length, classes).subarray(0, pool.labels.length - start), start);
+    });
   }
   await session.release();
-  return result;
+  return results;
 }
 
 /** One way to train. */
@@ -101,13 +114,18 @@ const standard: Variant = {
 
 const members = 10;
 
-/** The variants in groups that share a training. */
-const groups: readonly (readonly [Variant, ...Variant[]])[] = [
-  [
-    standard,
-    { ...standard, name: '3 members', vote: 3 },
-    { ...standard, name: '1 member (mean of the ten)', vote: 'each' },
-  ],
+/** Variants that share a training. */
+type Group = readonly [Variant, ...Variant[]];
+
+/** The defaults with all their members, with three, and with each alone. */
+export const DEFAULTS: Group = [
+  standard,
+  { ...standard, name: '3 members', vote: 3 },
+  { ...standard, name: '1 member (mean of the ten)', vote: 'each' },
+];
+
+const table: readonly Group[] = [
+  DEFAULTS,
   [{ ...standard, name: 'no dropout', dropout: 'none' }],
   [{ ...standard, name: "the released code's features", features: 'released' }],
   [
@@ -118,13 +136,16 @@ const groups: readonly (readonly [Variant, ...Variant[]])[] = [
     },
   ],
   [{ ...standard, name: 'classes as often as painted', settings: { ...DEFAULT_TRAINING, evenShare: 0 } }],
-  ...[8, 4, 2, 1].map((samples): [Variant] => [
+  ...[8, 4, 2, 1].map((samples): Group => [
     { ...standard, name: `${samples} labelled ${samples === 1 ? 'sample' : 'samples'}`, samples },
   ]),
 ];
 
-/** Trains and measures every variant, the defaults first. */
-export async function measureLearning(onRow: (row: LearningRow) => void = () => undefined): Promise<LearningRow[]> {
+/** Trains and measures every variant of `groups`, the whole table unless told. */
+export async function measureLearning(
+  onRow: (row: LearningRow) => void = () => undefined,
+  groups = table,
+): Promise<LearningRow[]> {
   const rows: LearningRow[] = [];
   const pools = new Map<string, PixelPool>();
   const generator = await avatarGenerator();
@@ -157,22 +178,19 @@ export async function measureLearning(onRow: (row: LearningRow) => void = () => 
     const begin = process.cpuUsage();
     const { weights } = await trainEnsemble({ architecture, pool: train, settings });
     const { user, system } = process.cpuUsage(begin);
+    const votersOf = ({ vote }: Variant) => {
+      if (vote === 'each') return Array.from({ length: members }, (_, member) => [member]);
+      return [Array.from({ length: vote === 'all' ? members : vote }, (_, member) => member)];
+    };
+    const predictions = [...(await predict(architecture, weights, test, group.flatMap(votersOf)))];
     for (const variant of group) {
-      const voters =
-        variant.vote === 'each'
-          ? Array.from({ length: members }, (_, member) => [member])
-          : [Array.from({ length: variant.vote === 'all' ? members : variant.vote }, (_, member) => member)];
-      const results: { ious: readonly (number | undefined)[]; accuracy: number }[] = [];
-      for (const chosen of voters) {
-        const own = { ...architecture, members: chosen.length };
-        const predicted = await predict(own, membersOf(weights, chosen), test);
-        const right = predicted.reduce((sum, id, i) => sum + Number(id === test.labels[i]), 0);
-        results.push({ ious: classIous(predicted, test.labels, classes.length), accuracy: right / predicted.length });
-      }
+      const own = predictions.splice(0, votersOf(variant).length);
+      const ious = own.map((predicted) => classIous(predicted, test.labels, classes.length));
+      const right = own.map((predicted) => predicted.filter((id, i) => id === test.labels[i]).length);
       const row = {
         name: variant.name,
-        ious: classes.map((id) => mean(results.map(({ ious }) => ious[id]))),
-        accuracy: mean(results.map(({ accuracy }) => accuracy)),
+        ious: classes.map((id) => mean(ious.map((values) => values[id]))),
+        accuracy: mean(right) / test.labels.length,
         ...(variant === group[0] ? { cpuSeconds: (user + system) / 1e6 } : {}),
       };
       rows.push(row);
@@ -180,20 +198,6 @@ export async function measureLearning(onRow: (row: LearningRow) => void = () => 
     }
   }
   return rows;
-}
-
-/** The weights of some members. */
-function membersOf(weights: EnsembleWeights, chosen: readonly number[]): EnsembleWeights {
-  return new Map(
-    Array.from(weights, ([name, tensor]) => {
-      const size = sizeOf(tensor.shape.slice(1));
-      const data = new Float32Array(chosen.length * size);
-      chosen.forEach((member, i) => {
-        data.set(float32Data(tensor).subarray(member * size, (member + 1) * size), i * size);
-      });
-      return [name, float32([chosen.length, ...tensor.shape.slice(1)], data)];
-    }),
-  );
 }
 
 /** The rows as a Markdown table. */
