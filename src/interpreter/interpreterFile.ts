@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { messageOf, UserError } from '../base/userError.ts';
+import { UserError } from '../base/userError.ts';
+import { description, readDescription } from '../engine/onnx/description.ts';
 import { decodeModel, encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
 import { cast, gather } from '../engine/ops.ts';
@@ -57,8 +58,7 @@ const factsSchema = z.object({
 /** How an interpreter came about. No times in it: equal trainings give equal bytes. */
 export type InterpreterFacts = z.infer<typeof factsSchema>;
 
-const metadataSchema = z.object({
-  version: z.literal(1),
+const schema = z.object({
   architecture: z.object({
     members: z.int().min(1).max(1024),
     features: z.enum(['paper', 'released']),
@@ -70,7 +70,12 @@ const metadataSchema = z.object({
   facts: factsSchema,
 });
 
-const metadataKey = 'datasetgan.interpreter';
+const form = {
+  key: 'datasetgan.interpreter',
+  what: 'interpreter',
+  remedy: 'train one with `dgan train`',
+  schema,
+};
 
 /** A trained ensemble with what is known of its training. */
 export interface Interpreter {
@@ -101,7 +106,7 @@ export function encodeInterpreter({ architecture, weights, facts }: Interpreter)
     sizes: ensembleSizes(weights),
     plan: cpuPlan(facts.labelSize),
   });
-  const metadata = { [metadataKey]: JSON.stringify({ version: 1, architecture, facts }) };
+  const metadata = description(form.key, { architecture, facts });
   const outputs = { labels: asIds(votes, classes), uncertainty };
   return encodeModel(buildModel({ name: 'interpreter', outputs, metadata }));
 }
@@ -119,11 +124,7 @@ function asIds(votes: Value, classes: readonly number[]): Value {
  */
 export function loadInterpreter(bytes: Uint8Array, file: string): StoredInterpreter {
   const model = decodeModel(bytes, file);
-  const text = model.metadata[metadataKey];
-  if (text === undefined) {
-    throw new UserError(`${file} is an ONNX model, but no interpreter: \`dgan train\` makes one.`);
-  }
-  const { architecture, facts } = readMetadata(text, file);
+  const { architecture, facts } = readDescription(model, form, file);
   const weights = new Map<WeightName, Tensor>();
   for (const [name, shape] of weightShapes(architecture)) {
     const tensor = model.graph.initializers.get(name);
@@ -139,22 +140,4 @@ export function loadInterpreter(bytes: Uint8Array, file: string): StoredInterpre
     weights.set(name, tensor);
   }
   return { architecture, weights, facts, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-function readMetadata(text: string, file: string): z.infer<typeof metadataSchema> {
-  try {
-    const json: unknown = JSON.parse(text);
-    const version = z.object({ version: z.number() }).safeParse(json);
-    if (version.success && version.data.version > 1) {
-      throw new UserError(`${file} was written by a newer version of DatasetGAN; update the extension to read it.`);
-    }
-    return metadataSchema.parse(json);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const detail = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
-    throw new UserError(
-      `${file}: the description of the interpreter is damaged (${detail}); train the interpreter again.`,
-      { cause: error },
-    );
-  }
 }

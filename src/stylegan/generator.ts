@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { messageOf, UserError } from '../base/userError.ts';
+import { UserError } from '../base/userError.ts';
+import { description, readDescription } from '../engine/onnx/description.ts';
 import { decodeModel, encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
 import type { Tensor, TensorOf } from '../engine/tensor.ts';
@@ -31,12 +32,9 @@ export interface StoredGenerator extends Generator {
   readonly sha256: string;
 }
 
-const metadataKey = 'datasetgan.generator';
-
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const size = z.int().min(1).max(65536);
-const metadataSchema = z.object({
-  version: z.literal(1),
+const schema = z.object({
   facts: z.object({
     name: z.string(),
     attribution: z.string().optional(),
@@ -72,6 +70,13 @@ const metadataSchema = z.object({
   }),
 });
 
+const form = {
+  key: 'datasetgan.generator',
+  what: 'generator',
+  remedy: 'make one of the checkpoint with `dgan import`',
+  schema,
+};
+
 /**
  * The generator's file: a plain ONNX model (z [1, zSize], psi [style layers] → image) whose initializers bear the
  * canonical names and whose metadata holds the architecture, so that any other graph can be rebuilt from it.
@@ -79,7 +84,7 @@ const metadataSchema = z.object({
 export function encodeGenerator(generator: Generator): Uint8Array {
   const { outputs } = generatorGraph(generator, { batch: 1, latent: 'z', noise: 'constant' });
   const { architecture, facts } = generator;
-  const metadata = { [metadataKey]: JSON.stringify({ version: 1, facts, architecture }) };
+  const metadata = description(form.key, { facts, architecture });
   return encodeModel(buildModel({ name: facts.name, outputs: { image: outputs.image }, metadata }));
 }
 
@@ -90,13 +95,7 @@ export function encodeGenerator(generator: Generator): Uint8Array {
  */
 export function decodeGenerator(bytes: Uint8Array, file: string): StoredGenerator {
   const model = decodeModel(bytes, file);
-  const text = model.metadata[metadataKey];
-  if (text === undefined) {
-    throw new UserError(
-      `${file} is an ONNX model, but not a generator that \`dgan import\` wrote; import the checkpoint first.`,
-    );
-  }
-  const { facts, architecture } = readMetadata(text, file);
+  const { facts, architecture } = readDescription(model, form, file);
   const parameters = new Map<string, TensorOf<'float32'>>();
   for (const [name, shape] of parameterShapes(architecture)) {
     const tensor: Tensor | undefined = model.graph.initializers.get(name);
@@ -109,26 +108,6 @@ export function decodeGenerator(bytes: Uint8Array, file: string): StoredGenerato
     parameters.set(name, tensor);
   }
   return { architecture, parameters, facts, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-function readMetadata(text: string, file: string): z.infer<typeof metadataSchema> {
-  try {
-    const json: unknown = JSON.parse(text);
-    const version = z.object({ version: z.number() }).safeParse(json);
-    if (version.success && version.data.version > 1) {
-      throw new UserError(`${file} was written by a newer version of DatasetGAN; update the extension to read it.`);
-    }
-    return metadataSchema.parse(json);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const detail = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
-    throw new UserError(
-      `${file}: the description of the generator is damaged (${detail}); import the checkpoint again.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 /** Values of psi for each style layer: psi on the first `layers`, 1 (no truncation) behind. */
