@@ -20,8 +20,8 @@ export interface TrainingSettings {
 }
 
 /**
- * What won on the avatars (`test/bench/learning.ts` measures it): against the literal recipe (batches of 64, at most 100
- * epochs) a seventh of the time and a better mean IoU.
+ * What won on the avatars (`test/bench/learning.ts` measures it): mean IoU 0.577 to 0.582 over three seeds in 17 s of
+ * processor time, against 0.568 in 131 s on two cores for the literal recipe (batches of 64, at most 100 epochs).
  */
 export const DEFAULT_TRAINING: TrainingSettings = {
   batch: 128,
