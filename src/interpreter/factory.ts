@@ -1,13 +1,12 @@
 import { buildModel } from '../engine/graph.ts';
 import { encodeModel } from '../engine/onnx/codec.ts';
-import { cast, gather } from '../engine/ops.ts';
-import { uint8 } from '../engine/tensor.ts';
-import { constant, parameter, type Value } from '../engine/value.ts';
+import { description } from '../engine/onnx/description.ts';
+import { parameter, type Value } from '../engine/value.ts';
 import { generatorGraph } from '../stylegan/generatorGraph.ts';
 import type { GeneratorNetwork } from '../stylegan/generatorParameters.ts';
 import type { EnsembleArchitecture, EnsembleWeights } from './ensemble.ts';
 import { ensembleSizes, foldWeights } from './fold.ts';
-import { asLabels, interpreterGraph } from './interpreterGraph.ts';
+import { classIds, interpreterGraph } from './interpreterGraph.ts';
 import { cpuPlan, type TilePlan } from './tilePlan.ts';
 
 export interface FactoryOptions {
@@ -24,21 +23,37 @@ export interface FactoryOptions {
 /** The metadata entry of `FactoryOptions.description`. */
 export const FACTORY_METADATA = 'datasetgan.factory';
 
+/** A generator with the ensemble that reads its feature maps. */
+export interface FactoryParts {
+  readonly network: GeneratorNetwork;
+  readonly ensemble: { readonly architecture: EnsembleArchitecture; readonly weights: EnsembleWeights };
+}
+
+export interface FactoryGraph {
+  /** [N, image channels, R, R], nominally in [−1, 1]. */
+  readonly image: Value;
+  /** Permanent class ids, uint8 [N, R, R]. */
+  readonly labels: Value;
+  /** Jensen–Shannon divergence in nats, [N, R, R]. */
+  readonly uncertainty: Value;
+}
+
 /**
- * Generator and interpreter with their weights as ONE model of plain ai.onnx operations, which any ONNX runtime can run:
- * z [N, zSize] → image [N, channels, R, R] in about [−1, 1], labels uint8 [N, R, R] (permanent class ids) and uncertainty
- * [N, R, R] (Jensen–Shannon divergence in nats).
- * @returns the bytes of the .onnx file
+ * Generator and interpreter as one graph, their weights inside.
+ * @param psi truncation of each style layer; an input `psi` [L] where it is not given
  */
-export function encodeFactory(
-  network: GeneratorNetwork,
-  ensemble: { readonly architecture: EnsembleArchitecture; readonly weights: EnsembleWeights },
-  { batch, psi, plan, description = {} }: FactoryOptions,
-): Uint8Array {
-  const { architecture, weights } = ensemble;
+export function factoryGraph(
+  { network, ensemble: { architecture, weights } }: FactoryParts,
+  { batch, plan, psi }: { readonly batch: number; readonly plan: TilePlan; readonly psi?: Float32Array },
+): FactoryGraph {
   const { resolution } = network.architecture;
   const size = { height: resolution, width: resolution };
-  const { outputs, features } = generatorGraph(network, { batch, latent: 'z', noise: 'constant', psi });
+  const { outputs, features } = generatorGraph(network, {
+    batch,
+    latent: 'z',
+    noise: 'constant',
+    ...(psi === undefined ? {} : { psi }),
+  });
   const maps = architecture.featureShapes.map(({ name }) => {
     const map = features.get(name);
     if (!map) throw new Error(`The generator has no feature map ${name}.`);
@@ -48,18 +63,27 @@ export function encodeFactory(
   const { votes, uncertainty } = interpreterGraph(
     maps,
     new Map([...folded].map(([name, tensor]) => [name, parameter(`interpreter.${name}`, tensor)])),
-    { ...size, sizes: ensembleSizes(weights), plan: plan ?? cpuPlan(size) },
+    { ...size, sizes: ensembleSizes(weights), plan },
   );
-  const model = buildModel({
-    name: 'factory',
-    outputs: { image: outputs.image, labels: classIds(votes, architecture.classes), uncertainty },
-    metadata: { [FACTORY_METADATA]: JSON.stringify({ version: 1, ...description, classIds: architecture.classes }) },
-  });
-  return encodeModel(model);
+  return { image: outputs.image, labels: classIds(votes, architecture.classes), uncertainty };
 }
 
-/** Class indices as permanent class ids. */
-function classIds(votes: Value, ids: readonly number[]): Value {
-  if (ids.every((id, index) => id === index)) return asLabels(votes);
-  return gather(constant(uint8([ids.length], Uint8Array.from(ids))), cast(votes, 'int64'));
+/**
+ * Generator and interpreter with their weights as ONE model of plain ai.onnx operations, which any ONNX runtime can run:
+ * z [N, zSize] → image [N, channels, R, R] in about [−1, 1], labels uint8 [N, R, R] (permanent class ids) and uncertainty
+ * [N, R, R] (Jensen–Shannon divergence in nats).
+ * @returns the bytes of the .onnx file
+ */
+export function encodeFactory(
+  parts: FactoryParts,
+  { batch, psi, plan, description: content = {} }: FactoryOptions,
+): Uint8Array {
+  const { resolution } = parts.network.architecture;
+  const size = { height: resolution, width: resolution };
+  const model = buildModel({
+    name: 'factory',
+    outputs: { ...factoryGraph(parts, { batch, psi, plan: plan ?? cpuPlan(size) }) },
+    metadata: description(FACTORY_METADATA, { ...content, classIds: parts.ensemble.architecture.classes }),
+  });
+  return encodeModel(model);
 }

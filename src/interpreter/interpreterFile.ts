@@ -4,14 +4,13 @@ import { UserError } from '../base/userError.ts';
 import { description, readDescription } from '../engine/onnx/description.ts';
 import { decodeModel, encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
-import { cast, gather } from '../engine/ops.ts';
-import { uint8, type Tensor } from '../engine/tensor.ts';
-import { constant, input, parameter, type Value } from '../engine/value.ts';
+import type { Tensor } from '../engine/tensor.ts';
+import { input, parameter } from '../engine/value.ts';
 import { weightShapes, type EnsembleArchitecture, type EnsembleWeights, type WeightName } from './ensemble.ts';
 import type { NamedValues } from './ensembleLayers.ts';
 import { ensembleSizes } from './fold.ts';
 import { foldInGraph } from './foldInGraph.ts';
-import { asLabels, interpreterGraph } from './interpreterGraph.ts';
+import { classIds, interpreterGraph } from './interpreterGraph.ts';
 import { cpuPlan } from './tilePlan.ts';
 
 const size = z.int().min(1).max(65536);
@@ -107,14 +106,8 @@ export function encodeInterpreter({ architecture, weights, facts }: Interpreter)
     plan: cpuPlan(facts.labelSize),
   });
   const metadata = description(form.key, { architecture, facts });
-  const outputs = { labels: asIds(votes, classes), uncertainty };
+  const outputs = { labels: classIds(votes, classes), uncertainty };
   return encodeModel(buildModel({ name: 'interpreter', outputs, metadata }));
-}
-
-/** Indices of classes as their permanent ids, uint8. */
-function asIds(votes: Value, classes: readonly number[]): Value {
-  if (classes.every((id, index) => id === index)) return asLabels(votes);
-  return gather(constant(uint8([classes.length], Uint8Array.from(classes))), cast(votes, 'int64'));
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   slice,
   transpose,
 } from '../engine/ops.ts';
-import { float32, int64 } from '../engine/tensor.ts';
+import { float32, int64, uint8 } from '../engine/tensor.ts';
 import { constant, input, type Value } from '../engine/value.ts';
 import { interpolationBands, interpolationMatrix, type InterpolationBands } from './bilinear.ts';
 import { decisionGraph } from './decision.ts';
@@ -29,7 +29,7 @@ export interface InterpreterGraphOptions extends LabelSize {
 }
 
 export interface InterpreterGraph {
-  /** Index of the class that most members choose, ties to the smallest: float32 [N, H, W]; `asLabels` makes bytes of it. */
+  /** Index of the class that most members choose, ties to the smallest: float32 [N, H, W]; `classIds` makes ids of it. */
   readonly votes: Value;
   /** Jensen–Shannon divergence in nats: float32 [N, H, W]. The image scores come from it by `imageScores`. */
   readonly uncertainty: Value;
@@ -37,9 +37,10 @@ export interface InterpreterGraph {
   readonly logits?: Value;
 }
 
-/** Class indices as bytes. */
-export function asLabels(votes: Value): Value {
-  return cast(votes, 'uint8');
+/** Class indices as bytes: permanent class ids. @param ids the id of each index */
+export function classIds(votes: Value, ids: readonly number[]): Value {
+  if (ids.every((id, index) => id === index)) return cast(votes, 'uint8');
+  return gather(constant(uint8([ids.length], Uint8Array.from(ids))), cast(votes, 'int64'));
 }
 
 /** The folded weights as inputs of a graph, so that new weights need no new session. */

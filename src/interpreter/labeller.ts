@@ -2,12 +2,7 @@ import { encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
 import { Session, type SessionOptions } from '../engine/session.ts';
 import { float32, float32Data } from '../engine/tensor.ts';
-import { parameter } from '../engine/value.ts';
-import { generatorGraph } from '../stylegan/generatorGraph.ts';
-import type { GeneratorNetwork } from '../stylegan/generatorParameters.ts';
-import type { EnsembleArchitecture, EnsembleWeights } from './ensemble.ts';
-import { ensembleSizes, foldWeights } from './fold.ts';
-import { asLabels, interpreterGraph } from './interpreterGraph.ts';
+import { factoryGraph, type FactoryParts } from './factory.ts';
 import { cpuPlan, wholePlan } from './tilePlan.ts';
 
 /** One image with its labels. */
@@ -24,39 +19,25 @@ export interface Labelled {
 export class Labeller {
   readonly batch: number;
   readonly #session: Session;
-  readonly #classes: readonly number[];
   readonly #zSize: number;
 
-  private constructor(session: Session, batch: number, classes: readonly number[], zSize: number) {
+  private constructor(session: Session, batch: number, zSize: number) {
     this.#session = session;
     this.batch = batch;
-    this.#classes = classes;
     this.#zSize = zSize;
   }
 
-  static async create(
-    network: GeneratorNetwork,
-    ensemble: { readonly architecture: EnsembleArchitecture; readonly weights: EnsembleWeights },
-    batch: number,
-    options: SessionOptions,
-  ): Promise<Labeller> {
-    const { architecture, weights } = ensemble;
-    const { resolution, zSize } = network.architecture;
+  static async create(parts: FactoryParts, batch: number, options: SessionOptions): Promise<Labeller> {
+    const { resolution, zSize } = parts.network.architecture;
     const size = { height: resolution, width: resolution };
-    const generator = generatorGraph(network, { batch, latent: 'z', noise: 'constant' });
-    const folded = foldWeights(weights, architecture.featureShapes, size);
-    const { votes, uncertainty } = interpreterGraph(
-      architecture.featureShapes.map(({ name }) => generator.features.get(name)!),
-      new Map([...folded].map(([name, tensor]) => [name, parameter(`interpreter.${name}`, tensor)])),
-      { ...size, sizes: ensembleSizes(weights), plan: options.provider === 'cpu' ? cpuPlan(size) : wholePlan(size) },
-    );
+    const plan = options.provider === 'cpu' ? cpuPlan(size) : wholePlan(size);
     const model = buildModel({
       name: 'labeller',
-      outputs: { image: generator.outputs.image, labels: asLabels(votes), uncertainty },
+      outputs: { ...factoryGraph(parts, { batch, plan }) },
       microsoftOps: options.provider === 'cpu' || options.provider === 'cuda',
     });
     const session = await Session.create(encodeModel(model), options);
-    return new Labeller(session, batch, architecture.classes, zSize);
+    return new Labeller(session, batch, zSize);
   }
 
   /**
@@ -75,12 +56,15 @@ export class Labeller {
     const uncertainties = float32Data(result['uncertainty'], 'uncertainty');
     const labels = result['labels'];
     if (labels?.dtype !== 'uint8') throw new Error('The labels are not bytes.');
-    const ids = labels.data.map((index) => this.#classes[index]!);
     const part = <T extends Float32Array | Uint8Array>(data: T, i: number): T => {
       const size = data.length / this.batch;
       return data.subarray(i * size, (i + 1) * size) as T;
     };
-    return z.map((_, i) => ({ image: part(images, i), labels: part(ids, i), uncertainty: part(uncertainties, i) }));
+    return z.map((_, i) => ({
+      image: part(images, i),
+      labels: part(labels.data, i),
+      uncertainty: part(uncertainties, i),
+    }));
   }
 
   async release(): Promise<void> {

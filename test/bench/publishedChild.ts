@@ -81,7 +81,7 @@ async function prepare({ kind, classes }: Task): Promise<() => Promise<unknown>>
     }
     case 'labelled': {
       const trained = { architecture: ensemble(classes), weights: initialWeights(ensemble(classes), 0) };
-      const labeller = await Labeller.create(network(), trained, 1, options);
+      const labeller = await Labeller.create({ network: network(), ensemble: trained }, 1, options);
       return () => labeller.label([z.data], psi);
     }
     case 'literal':

@@ -14,17 +14,20 @@ export const run: JobRunner<'export-factory'> = async ({ out, psi, layers }, { p
   const defaults = opened.settings.generation.truncation;
   const truncation = { psi: psi ?? defaults.psi, layers: layers ?? defaults.layers };
   const { name, attribution } = generator.facts;
-  const bytes = encodeFactory(generator, interpreter, {
-    batch: 1,
-    psi: psiPerLayer(generator.architecture, truncation.psi, truncation.layers),
-    description: {
-      generator: { name, sha256: generator.sha256 },
-      interpreter: { sha256: interpreter.sha256 },
-      classes: interpreter.facts.classes,
-      truncation,
-      ...(attribution === undefined ? {} : { attribution }),
+  const bytes = encodeFactory(
+    { network: generator, ensemble: interpreter },
+    {
+      batch: 1,
+      psi: psiPerLayer(generator.architecture, truncation.psi, truncation.layers),
+      description: {
+        generator: { name, sha256: generator.sha256 },
+        interpreter: { sha256: interpreter.sha256 },
+        classes: interpreter.facts.classes,
+        truncation,
+        ...(attribution === undefined ? {} : { attribution }),
+      },
     },
-  });
+  );
   await writeFileWhole(out, bytes);
   return { out, bytes: bytes.length };
 };

@@ -48,7 +48,7 @@ export const run: JobRunner<'generate'> = async (options, context) => {
   const writer = await openDataSet(folder, settings, shard, await runtimeOf(provider));
   let made = 0;
   try {
-    const labeller = await Labeller.create(generator, interpreter, settings.batch, {
+    const labeller = await Labeller.create({ network: generator, ensemble: interpreter }, settings.batch, {
       provider,
       cpuFallback: 'allow',
       ...(threads === undefined ? {} : { threads }),

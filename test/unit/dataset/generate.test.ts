@@ -39,7 +39,7 @@ describe('generation', () => {
       dropout: 'none',
     };
     const weights = initialWeights(ensemble, 5);
-    labeller = await Labeller.create(generator, { architecture: ensemble, weights }, 4, {
+    labeller = await Labeller.create({ network: generator, ensemble: { architecture: ensemble, weights } }, 4, {
       provider: 'cpu',
       cpuFallback: 'allow',
     });

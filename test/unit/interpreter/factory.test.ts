@@ -15,7 +15,10 @@ describe('encodeFactory', () => {
   const batch = 2;
   const psi = psiPerLayer(generator.architecture, 0.7, 4);
   const z = randomTensor([batch, 8], 11, 2);
-  const bytes = encodeFactory(generator, { architecture, weights }, { batch, psi, description: { attribution: 'us' } });
+  const bytes = encodeFactory(
+    { network: generator, ensemble: { architecture, weights } },
+    { batch, psi, description: { attribution: 'us' } },
+  );
 
   async function run(model: Uint8Array, runtime?: Runtime): Promise<Record<string, Tensor>> {
     const session = await Session.create(model, { provider: 'cpu', cpuFallback: 'allow', threads: 1 }, runtime);
@@ -52,7 +55,9 @@ describe('encodeFactory', () => {
   it('cut in strips or not, gives the same', async () => {
     const options = { batch, psi };
     const plan = { rows: 8, columns: 16, strips: 'loop' } as const;
-    const strips = await run(encodeFactory(generator, { architecture, weights }, { ...options, plan }));
+    const strips = await run(
+      encodeFactory({ network: generator, ensemble: { architecture, weights } }, { ...options, plan }),
+    );
     assert.deepEqual(strips['labels'], (await run(bytes))['labels']);
   });
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { buildModel } from '../../../src/engine/graph.ts';
+import { cast } from '../../../src/engine/ops.ts';
 import { encodeModel } from '../../../src/engine/onnx/codec.ts';
 import { Session, type SessionOptions } from '../../../src/engine/session.ts';
 import { float32Data, sizeOf, type Tensor } from '../../../src/engine/tensor.ts';
 import { foldWeights, ensembleSizes } from '../../../src/interpreter/fold.ts';
-import { asLabels, interpreterGraph, weightInputs } from '../../../src/interpreter/interpreterGraph.ts';
+import { interpreterGraph, weightInputs } from '../../../src/interpreter/interpreterGraph.ts';
 import { featureLevels } from '../../../src/interpreter/levels.ts';
 import { literalGraph } from '../../../src/interpreter/literalGraph.ts';
 import { cpuPlan, wholePlan, type TilePlan } from '../../../src/interpreter/tilePlan.ts';
@@ -67,7 +68,7 @@ async function compare(
   });
   const folded = foldWeights(weights, architecture.featureShapes, size);
   const quick = await run(
-    { labels: asLabels(graph.votes), uncertainty: graph.uncertainty, logits: graph.logits! },
+    { labels: cast(graph.votes, 'uint8'), uncertainty: graph.uncertainty, logits: graph.logits! },
     { ...features, ...Object.fromEntries(folded) },
   );
   assert.deepEqual(quick['labels']!.shape, [images, size.height, size.width]);

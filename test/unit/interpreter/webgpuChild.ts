@@ -1,9 +1,10 @@
 import { buildModel } from '../../../src/engine/graph.ts';
+import { cast } from '../../../src/engine/ops.ts';
 import { encodeModel } from '../../../src/engine/onnx/codec.ts';
 import { Session, type SessionOptions } from '../../../src/engine/session.ts';
 import { float32Data } from '../../../src/engine/tensor.ts';
 import { ensembleSizes, foldWeights } from '../../../src/interpreter/fold.ts';
-import { asLabels, interpreterGraph, weightInputs } from '../../../src/interpreter/interpreterGraph.ts';
+import { interpreterGraph, weightInputs } from '../../../src/interpreter/interpreterGraph.ts';
 import { featureLevels } from '../../../src/interpreter/levels.ts';
 import { cpuPlan, wholePlan, type TilePlan } from '../../../src/interpreter/tilePlan.ts';
 import { answerOnSoftwareAdapter } from '../softwareAdapter.ts';
@@ -51,7 +52,7 @@ async function label(
     plan,
     withLogits: true,
   });
-  const outputs = { labels: asLabels(graph.votes), uncertainty: graph.uncertainty, logits: graph.logits! };
+  const outputs = { labels: cast(graph.votes, 'uint8'), uncertainty: graph.uncertainty, logits: graph.logits! };
   const session = await Session.create(encodeModel(buildModel({ name: 'interpreter', outputs })), options);
   const result = await session.run({
     ...randomFeatures(architecture, 1, 5),
