@@ -18,7 +18,10 @@ const generatorSchema = z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'a SHA-256 has 64 hexadecimal digits')
       .optional()
-      .meta({ description: "SHA-256 of the generator's file. When it stands here, another file is refused." }),
+      .meta({
+        description:
+          "SHA-256 of the generator's architecture and weights. When it stands here, another generator is refused.",
+      }),
   })
   .meta({ description: 'The StyleGAN that makes the images.' });
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 const seed = z.int().min(0);
 
-/** A generator by name and by the bytes of its file. */
+/** A generator by name and by the hash of what it computes with. */
 export const generatorReferenceSchema = z.looseObject({
   name: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 has 64 hexadecimal digits'),

@@ -49,7 +49,7 @@ export interface Sample {
 
 /**
  * Checks that a sample's latent means something to this generator.
- * @param sha256 Of the generator's file.
+ * @param sha256 The generator's `networkHash`.
  * @throws UserError for a sample of another generator; photos pass.
  */
 export function checkMadeBy({ manifest: { origin } }: Sample, sha256: string, name: string): void {

@@ -104,6 +104,8 @@ export const conv = (x: Value, w: Value, attributes: Partial<ConvolutionAttribut
   apply('conv', [x, w], { stride: 1, pads: [0, 0, 0, 0], groups: 1, ...attributes });
 export const convTranspose = (x: Value, w: Value, attributes: Partial<ConvolutionAttributes> = {}) =>
   apply('convTranspose', [x, w], { stride: 1, pads: [0, 0, 0, 0], groups: 1, ...attributes });
+/** Each pixel of [N, C, H, W] repeated factor × factor times. */
+export const upsampleNearest = (x: Value, factor: number) => apply('upsampleNearest', [x], { factor });
 /** (x − mean) / √(variance + epsilon) over all axes after the second; biased variance. */
 export const instanceNorm = (x: Value, epsilon: number) => apply('instanceNorm', [x], { epsilon });
 
@@ -167,6 +169,7 @@ interface Attributes {
   gemm: MatMulAttributes;
   conv: ConvolutionAttributes;
   convTranspose: ConvolutionAttributes;
+  upsampleNearest: { readonly factor: number };
   instanceNorm: { readonly epsilon: number };
 }
 
@@ -528,6 +531,25 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
       kernelGradient(dy, x!, w!, attributes, 'convTranspose'),
     ],
     samples: convolutionSamples('convTranspose'),
+  },
+  upsampleNearest: {
+    arity: 1,
+    result: ([x], { factor }) => {
+      const { dtype, shape } = floats('upsampleNearest', x!);
+      if (shape.length !== 4) throw new GraphError(`upsampleNearest: ${shapeText(shape)} is not [N, C, H, W].`);
+      return { dtype, shape: [shape[0]!, shape[1]!, shape[2]! * factor, shape[3]! * factor] };
+    },
+    emit: (e, [x], _, __, { factor }) =>
+      e.node('Resize', [x!, '', e.float32([4], [1, 1, factor, factor])], {
+        mode: { kind: 'string', value: 'nearest' },
+        coordinate_transformation_mode: { kind: 'string', value: 'asymmetric' },
+        nearest_mode: { kind: 'string', value: 'floor' },
+      }),
+    vjp: (dy, [x], _, { factor }) => {
+      const [n, c, h, w] = x!.shape as [number, number, number, number];
+      return [reduceSum(reshape(dy, [n, c, h, factor, w, factor]), [3, 5])];
+    },
+    samples: [{ inputs: [ramp([2, 1, 2, 3])], attributes: { factor: 2 } }],
   },
   instanceNorm: {
     arity: 1,

@@ -10,7 +10,7 @@ import type { FeatureMaps } from './gather.ts';
 
 /** Everything that an image's feature maps depend on. Labels don't belong here: painting leaves the maps as they are. */
 export interface FeatureKey {
-  /** SHA-256 of the generator's file. */
+  /** `networkHash` of the generator. */
   readonly generator: string;
   /** What the synthesis starts from, as plain JSON data: latent (values or seed and index), truncation and noise. */
   readonly latent: unknown;

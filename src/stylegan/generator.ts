@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { UserError } from '../base/userError.ts';
 import { description, readDescription } from '../engine/onnx/description.ts';
@@ -7,7 +6,7 @@ import { buildModel } from '../engine/graph.ts';
 import type { Tensor, TensorOf } from '../engine/tensor.ts';
 import { styleLayerCount, type Architecture } from './architecture.ts';
 import { generatorGraph } from './generatorGraph.ts';
-import { parameterShapes, type GeneratorNetwork } from './generatorParameters.ts';
+import { networkHash, parameterShapes, type GeneratorNetwork } from './generatorParameters.ts';
 
 /** Where a generator comes from and what was assumed when it was imported. */
 export interface GeneratorFacts {
@@ -27,7 +26,7 @@ export interface Generator extends GeneratorNetwork {
   readonly facts: GeneratorFacts;
 }
 
-/** A generator as it lies on disk: samples and data sets refer to it by this hash of the file's bytes. */
+/** A generator as it lies on disk. Samples and data sets refer to it by `networkHash`. */
 export interface StoredGenerator extends Generator {
   readonly sha256: string;
 }
@@ -107,7 +106,7 @@ export function decodeGenerator(bytes: Uint8Array, file: string): StoredGenerato
     }
     parameters.set(name, tensor);
   }
-  return { architecture, parameters, facts, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { architecture, parameters, facts, sha256: networkHash({ architecture, parameters }) };
 }
 
 /** Values of psi for each style layer: psi on the first `layers`, 1 (no truncation) behind. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TensorOf } from '../engine/tensor.ts';
 import { noiseResolutions, type Architecture } from './architecture.ts';
 import { stylegan1Parameters } from './stylegan1/parameters.ts';
@@ -25,4 +26,22 @@ export function parameterShapes(architecture: Architecture): Map<string, readonl
     shapes.set(noiseName(layer), [1, 1, resolution, resolution]),
   );
   return shapes;
+}
+
+/**
+ * The SHA-256 by which samples, interpreters and data sets know their generator: of the architecture and all parameters,
+ * not of the file, so that importing the checkpoint again, with this version or a later one, gives the same generator.
+ */
+export function networkHash({ architecture, parameters }: GeneratorNetwork): string {
+  const hash = createHash('sha256').update(JSON.stringify(architecture, sortedKeys));
+  for (const [name, shape] of parameterShapes(architecture)) {
+    const { data } = parameters.get(name)!;
+    hash.update(`${name} ${shape.join()}`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
+}
+
+function sortedKeys(_: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

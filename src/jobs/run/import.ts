@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -6,6 +5,7 @@ import { messageOf, UserError } from '../../base/userError.ts';
 import { writeFileWhole } from '../../base/atomicFile.ts';
 import { projectPaths, readProject, updateProject } from '../../dataset/projectFile.ts';
 import { encodeGenerator } from '../../stylegan/generator.ts';
+import { networkHash } from '../../stylegan/generatorParameters.ts';
 import { importGenerator, type NamedBytes } from '../../stylegan/importGenerator.ts';
 import type { JobRunner } from '../runner.ts';
 
@@ -32,7 +32,7 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   });
   step(1);
   const bytes = encodeGenerator(generator);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = networkHash(generator);
   step(2);
   await writeFileWhole(out, bytes);
   if (project !== undefined && out === ours) {

@@ -17,6 +17,7 @@ import {
   slice,
   square,
   transpose,
+  upsampleNearest,
 } from '../../engine/ops.ts';
 import { float32 } from '../../engine/tensor.ts';
 import { constant, type Value } from '../../engine/value.ts';
@@ -112,14 +113,10 @@ function gained(w: Value): Value {
 /** Twice the resolution, then the blur; the bias comes after it. */
 function upsampled(block: Stylegan1Block, x: Value, w: Value): Value {
   const y =
-    block.upsampling === 'fused' ? fusedUpsampling(x, gained(w)) : conv(nearest(x), gained(w), { pads: [1, 1, 1, 1] });
+    block.upsampling === 'fused'
+      ? fusedUpsampling(x, gained(w))
+      : conv(upsampleNearest(x, 2), gained(w), { pads: [1, 1, 1, 1] });
   return block.blur ? blurred(y) : y;
-}
-
-/** Nearest neighbour ×2 of [N, C, H, W]. */
-function nearest(x: Value): Value {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
-  return reshape(expand(reshape(x, [n, c, h, 1, w, 1]), [n, c, h, 2, w, 2]), [n, c, 2 * h, 2 * w]);
 }
 
 /** "fused_scale" of NVlabs/stylegan: a stride-2 transposed convolution whose 4×4 kernel is the sum of four shifted 3×3 ones. */
