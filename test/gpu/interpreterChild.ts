@@ -1,14 +1,20 @@
-import { buildModel } from '../../../src/engine/graph.ts';
-import { cast } from '../../../src/engine/ops.ts';
-import { encodeModel } from '../../../src/engine/onnx/codec.ts';
-import { Session, type SessionOptions } from '../../../src/engine/session.ts';
-import { float32Data } from '../../../src/engine/tensor.ts';
-import { ensembleSizes, foldWeights } from '../../../src/interpreter/fold.ts';
-import { interpreterGraph, weightInputs } from '../../../src/interpreter/interpreterGraph.ts';
-import { featureLevels } from '../../../src/interpreter/levels.ts';
-import { cpuPlan, wholePlan, type TilePlan } from '../../../src/interpreter/tilePlan.ts';
-import { answerOnSoftwareAdapter } from '../softwareAdapter.ts';
-import { architectureOf, featureInputs, randomFeatures, randomWeights, type Sizes } from './randomInterpreter.ts';
+import { buildModel } from '../../src/engine/graph.ts';
+import { cast } from '../../src/engine/ops.ts';
+import { encodeModel } from '../../src/engine/onnx/codec.ts';
+import { Session, type SessionOptions } from '../../src/engine/session.ts';
+import { float32Data } from '../../src/engine/tensor.ts';
+import { ensembleSizes, foldWeights } from '../../src/interpreter/fold.ts';
+import { interpreterGraph, weightInputs } from '../../src/interpreter/interpreterGraph.ts';
+import { featureLevels } from '../../src/interpreter/levels.ts';
+import { cpuPlan, wholePlan, type TilePlan } from '../../src/interpreter/tilePlan.ts';
+import { answerOnSoftwareAdapter } from './softwareAdapter.ts';
+import {
+  architectureOf,
+  featureInputs,
+  randomFeatures,
+  randomWeights,
+  type Sizes,
+} from '../unit/interpreter/randomInterpreter.ts';
 
 export interface Labels {
   /** [M, K, pixels] */

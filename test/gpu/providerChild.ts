@@ -1,11 +1,11 @@
-import { encodeModel } from '../../../src/engine/onnx/codec.ts';
-import type { OnnxModel } from '../../../src/engine/onnx/model.ts';
-import { chooseProvider, thisMachine, type ProviderMachine } from '../../../src/engine/providers.ts';
-import type { ProbeResult } from '../../../src/engine/probe.ts';
-import { messageOf } from '../../../src/base/userError.ts';
-import { Session } from '../../../src/engine/session.ts';
-import { answerOnSoftwareAdapter } from '../softwareAdapter.ts';
-import { convModel, modelOf } from './models.ts';
+import { encodeModel } from '../../src/engine/onnx/codec.ts';
+import type { OnnxModel } from '../../src/engine/onnx/model.ts';
+import { chooseProvider, thisMachine, type ProviderMachine } from '../../src/engine/providers.ts';
+import type { ProbeResult } from '../../src/engine/probe.ts';
+import { messageOf } from '../../src/base/userError.ts';
+import { Session } from '../../src/engine/session.ts';
+import { answerOnSoftwareAdapter } from './softwareAdapter.ts';
+import { convModel, modelOf } from '../unit/engine/models.ts';
 
 export interface WebgpuAnswer {
   readonly webgpu: Float32Array;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { relativeDifference } from '../../../src/engine/providers.ts';
-import { runOnSoftwareAdapter } from '../softwareAdapter.ts';
-import type { WebgpuAnswer } from './webgpuChild.ts';
+import { relativeDifference } from '../../src/engine/providers.ts';
+import { runOnSoftwareAdapter } from './softwareAdapter.ts';
+import type { WebgpuAnswer } from './providerChild.ts';
 
 describe('the WebGPU provider, on the software adapter', function () {
   this.timeout(120_000);
   let answer: WebgpuAnswer;
   before(async function () {
-    answer = (await runOnSoftwareAdapter(this, new URL('./webgpuChild.ts', import.meta.url), {})) as WebgpuAnswer;
+    answer = (await runOnSoftwareAdapter(this, new URL('./providerChild.ts', import.meta.url), {})) as WebgpuAnswer;
   });
 
   it("agrees with the CPU on the probe's convolutions, none of which ran on the CPU", () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { runOnSoftwareAdapter } from '../softwareAdapter.ts';
-import type { InterpreterAnswer, InterpreterQuestion } from './webgpuChild.ts';
+import { runOnSoftwareAdapter } from './softwareAdapter.ts';
+import type { InterpreterAnswer, InterpreterQuestion } from './interpreterChild.ts';
 
 /** Whether a member's two largest logits at a pixel are closer than the tolerance, so that its choice may differ. */
 function isClose(logits: Float32Array, member: number, classes: number, pixels: number, pixel: number): boolean {
@@ -26,7 +26,7 @@ describe('the interpreter on the WebGPU provider, on the software adapter', func
   const pixels = 64 * 64;
   let answer: InterpreterAnswer;
   before(async function () {
-    const script = new URL('./webgpuChild.ts', import.meta.url);
+    const script = new URL('./interpreterChild.ts', import.meta.url);
     answer = (await runOnSoftwareAdapter(this, script, question)) as InterpreterAnswer;
   });
 

@@ -1,4 +1,0 @@
-import { answerOnSoftwareAdapter } from '../softwareAdapter.ts';
-import { tinyTraining } from './tinyTraining.ts';
-
-answerOnSoftwareAdapter(() => tinyTraining('webgpu'));
