@@ -14,6 +14,11 @@ export interface SessionOptions {
   /** May operations that the provider lacks run on the CPU? 'forbid' makes `create` fail instead. */
   readonly cpuFallback: 'allow' | 'forbid';
   readonly optimization?: OptimizationLevel;
+  /**
+   * Whether memory of one run is kept for the next (it is unless told): quicker where runs follow each other, wasteful for
+   * the few runs of a large graph.
+   */
+  readonly keepMemory?: boolean;
   /** Session configuration of onnxruntime, for example `{'session.disable_prepacking': '1'}`. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -88,6 +93,7 @@ function ortOptions(options: SessionOptions): InferenceSession.SessionOptions {
     executionProviders: [options.provider],
     intraOpNumThreads: options.threads ?? availableParallelism(),
     graphOptimizationLevel: options.optimization ?? 'all',
+    enableCpuMemArena: options.keepMemory ?? true,
     logSeverityLevel: 3,
     extra: {
       // Spinning threads would burn the cores between runs, which the editor needs.

@@ -30,6 +30,8 @@ export interface TrainInterpreterOptions {
   readonly provider?: ProviderName;
   /** Threads within one operation; all cores unless told. */
   readonly threads?: number | undefined;
+  /** Called when all feature maps were read and none will be asked for any more: what rendered them can go. */
+  readonly onFeaturesRead?: () => Promise<void>;
   readonly onProgress?: (progress: InterpreterProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -70,6 +72,7 @@ export async function trainInterpreter(options: TrainInterpreterOptions): Promis
     onProgress: (done, total) => onProgress?.({ stage: 'features', done, total }),
     ...(signal ? { signal } : {}),
   });
+  await options.onFeaturesRead?.();
   const { weights, curve, best } = await trainEnsemble({
     architecture,
     pool,

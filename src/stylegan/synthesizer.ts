@@ -80,7 +80,7 @@ export class Synthesizer {
       name: 'synthesis',
       outputs: { image: graph.outputs.image, ...Object.fromEntries(features) },
     });
-    const session = await Session.create(encodeModel(model), this.#options);
+    const session = await Session.create(encodeModel(model), { ...this.#options, keepMemory: false });
     this.#sessions.set(key, session);
     return session;
   }

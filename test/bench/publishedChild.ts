@@ -1,10 +1,9 @@
 import { buildModel } from '../../src/engine/graph.ts';
 import { encodeModel } from '../../src/engine/onnx/codec.ts';
 import { Session, type SessionOptions } from '../../src/engine/session.ts';
-import { float32, sizeOf, type Tensor, type TensorOf } from '../../src/engine/tensor.ts';
+import { float32, type Tensor } from '../../src/engine/tensor.ts';
 import { input, parameter, type Value } from '../../src/engine/value.ts';
 import {
-  defaultHidden,
   initialWeights,
   WEIGHT_NAMES,
   type EnsembleArchitecture,
@@ -12,61 +11,12 @@ import {
 } from '../../src/interpreter/ensemble.ts';
 import { Labeller } from '../../src/interpreter/labeller.ts';
 import { literalGraph } from '../../src/interpreter/literalGraph.ts';
-import { featureMaps, type Stylegan1Architecture } from '../../src/stylegan/architecture.ts';
 import { psiPerLayer } from '../../src/stylegan/generator.ts';
 import { generatorGraph } from '../../src/stylegan/generatorGraph.ts';
-import { parameterShapes, type GeneratorNetwork } from '../../src/stylegan/generatorParameters.ts';
 import { LITERAL_ROWS, RESOLUTION, type Measured, type Task } from './published.ts';
+import { architecture, ensemble, network, randomTensor } from './publishedNetwork.ts';
 
-const members = 10;
 const options: SessionOptions = { provider: 'cpu', cpuFallback: 'allow' };
-
-/** The StyleGAN 1 of the paper at 512²: channels 512 up to 32², then halved with every doubling. */
-const architecture: Stylegan1Architecture = {
-  family: 'stylegan1',
-  resolution: RESOLUTION,
-  zSize: 512,
-  wSize: 512,
-  mappingLayers: 8,
-  mappingWidth: 512,
-  imageChannels: 3,
-  blocks: [4, 8, 16, 32, 64, 128, 256, 512].map((resolution, i) => ({
-    resolution,
-    channels: Math.min(512, 16384 / resolution),
-    upsampling: i === 0 ? 'none' : resolution < 128 ? 'nearest' : 'fused',
-    blur: i > 0,
-  })),
-  epsilon: 1e-8,
-};
-
-/** Uniform numbers of variance 1: StyleGAN stores its weights so. */
-function randomTensor(shape: readonly number[]): TensorOf<'float32'> {
-  return float32(
-    shape,
-    Float32Array.from({ length: sizeOf(shape) }, () => 2 * Math.sqrt(3) * (Math.random() - 0.5)),
-  );
-}
-
-function network(): GeneratorNetwork {
-  const shapes = [...parameterShapes(architecture)];
-  return { architecture, parameters: new Map(shapes.map(([name, shape]) => [name, randomTensor(shape)])) };
-}
-
-function ensemble(classes: number): EnsembleArchitecture {
-  return {
-    members,
-    features: 'paper',
-    featureShapes: featureMaps(architecture, 'paper').map(({ name, channels, resolution }) => ({
-      name,
-      channels,
-      height: resolution,
-      width: resolution,
-    })),
-    hidden: defaultHidden(classes),
-    classes: Array.from({ length: classes }, (_, k) => k),
-    dropout: 'none',
-  };
-}
 
 /** Loads what a task needs and gives back what one run of it is. */
 async function prepare({ kind, classes }: Task): Promise<() => Promise<unknown>> {

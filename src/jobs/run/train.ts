@@ -51,6 +51,8 @@ export const run: JobRunner<'train'> = async (options, context) => {
       training: { ...training, seed },
     },
     provider,
+    threads,
+    onFeaturesRead: () => synthesizer.release(),
     onProgress: (now) => progress(inWords(now)),
     signal,
   }).finally(() => synthesizer.release());

@@ -1,0 +1,80 @@
+// What `npm run bench` prints: the measured figures of the README. An idle machine, please; the ratios are what counts.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { learningTable, measureLearning } from './learning.ts';
+import { publishedCosts, publishedTable } from './published.ts';
+import { publishedTraining } from './publishedTraining.ts';
+
+const sections: Readonly<Record<string, () => Promise<void>>> = {
+  avatars: avatars,
+  published: published,
+  training: training,
+  learning: learning,
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !(name in sections));
+if (unknown !== undefined) throw new Error(`There is no bench "${unknown}": ${Object.keys(sections).join(', ')}.`);
+const [cpu] = cpus();
+console.log(
+  `${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}, load ${loadavg()[0]!.toFixed(1)}`,
+);
+for (const [name, run] of Object.entries(sections)) if (chosen.length === 0 || chosen.includes(name)) await run();
+
+/** `dgan demo` as a person runs it, best of three. */
+async function avatars(): Promise<void> {
+  heading('The sample project, from the built command (best of three)');
+  const cli = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
+  const rounds: { total: number; training: number; rate: number }[] = [];
+  for (let round = 0; round < 3; round++) {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+    const start = performance.now();
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, 'demo', join(folder, 'demo')]);
+    const total = (performance.now() - start) / 1000;
+    const figure = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? NaN);
+    rounds.push({ total, training: figure(/samples in ([\d.]+) s/), rate: figure(/\(([\d.]+) images\/s\)/) });
+    await rm(folder, { recursive: true });
+  }
+  const best = (of: (round: (typeof rounds)[number]) => number, pick: typeof Math.min) => pick(...rounds.map(of));
+  console.table({
+    'interpreter trained (≤ 15 s)': `${best(({ training: t }) => t, Math.min).toFixed(1)} s`,
+    'labelled images written (≥ 40 /s)': `${best(({ rate }) => rate, Math.max).toFixed(1)} /s`,
+    'npm start after installing (≤ 60 s)': `${best(({ total }) => total, Math.min).toFixed(1)} s`,
+  });
+}
+
+/** One labelled image at 512². */
+async function published(): Promise<void> {
+  heading('The published size: StyleGAN 1 at 512², D = 5,056, ten members, random weights (best of three)');
+  console.table(publishedTable([await publishedCosts(20), await publishedCosts(34)]));
+}
+
+/** Training at 512². */
+async function training(): Promise<void> {
+  heading('The published size: training on 16 images × 4,096 pixels, three epochs');
+  const rows = [];
+  for (const classes of [20, 34]) {
+    const { seconds, steps, peakBytes } = await publishedTraining(classes);
+    rows.push({
+      classes,
+      steps,
+      'training (≤ 5 min)': `${(seconds / 60).toFixed(1)} min`,
+      'peak memory (≤ 2.5 GB)': `${(peakBytes / 1e9).toFixed(2)} GB`,
+    });
+  }
+  console.table(rows);
+}
+
+/** Mean IoU of the recipe and its variants. */
+async function learning(): Promise<void> {
+  heading('What is learned: trained on samples 000–015, measured on 016–047');
+  console.log(learningTable(await measureLearning()));
+}
+
+function heading(text: string): void {
+  console.log(`\n${text}\n`);
+}
