@@ -6,7 +6,7 @@ import type { LabelClass } from './classes.ts';
 import { parseJson } from './jsonText.ts';
 import { pixelsPerId, type LabelMap } from './labelMap.ts';
 
-const rowSchema = z.looseObject({
+export const dataSetRowSchema = z.looseObject({
   id: z.int().min(0),
   /** Both image scores, in nats. */
   sum: z.number().min(0),
@@ -16,7 +16,7 @@ const rowSchema = z.looseObject({
 });
 
 /** What the index says of one image. Rows never change. */
-export type DataSetRow = z.infer<typeof rowSchema>;
+export type DataSetRow = z.infer<typeof dataSetRowSchema>;
 
 export function rowOf(id: number, scores: ImageScores, labels: LabelMap, classes: readonly LabelClass[]): DataSetRow {
   const counts = pixelsPerId(labels);
@@ -49,7 +49,7 @@ export function parseRows(
     .slice(0, -1)
     .map((line, i) => {
       try {
-        return checked(rowSchema, parseJson(line, ''), 'its form');
+        return checked(dataSetRowSchema, parseJson(line, ''), 'its form');
       } catch (error) {
         throw new UserError(
           `${path}, line ${i + 1}, is not a row of an index; delete the line and generate again to make that image anew.`,

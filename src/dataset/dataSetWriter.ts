@@ -3,7 +3,6 @@ import { mkdir, open, rename, writeFile, type FileHandle } from 'node:fs/promise
 import { dirname } from 'node:path';
 import { writeFileWhole } from '../base/atomicFile.ts';
 import { messageOf, UserError } from '../base/userError.ts';
-import { imageScores, largestUncertainty } from '../interpreter/uncertainty.ts';
 import { distinctRuntimes, readRows, readRuntimes, readSettings, readText, shardsIn } from './dataSetFolder.ts';
 import {
   indexFolder,
@@ -14,23 +13,10 @@ import {
   settingsPath,
   type Picture,
 } from './dataSetLayout.ts';
-import { parseRows, rowLine, rowOf } from './dataSetRow.ts';
+import { parseRows, rowLine } from './dataSetRow.ts';
 import { settingsDifference, type DataSetSettings, type Runtime } from './dataSetSettings.ts';
-import type { RgbImage } from './image.ts';
-import type { LabelMap } from './labelMap.ts';
-import { encodeGrey16Png, encodeLabelPng, encodeRgbPng } from './png.ts';
+import type { PreparedImage } from './preparedImage.ts';
 import type { Shard } from './shard.ts';
-import { uncertaintyToGrey } from './uncertaintyImage.ts';
-
-/** One generated image with what the interpreter says of it. */
-export interface LabelledImage {
-  /** Index of the image in the data set. */
-  readonly id: number;
-  readonly image: RgbImage;
-  readonly labels: LabelMap;
-  /** Jensen–Shannon divergence per pixel, in nats. */
-  readonly uncertainty: Float32Array;
-}
 
 /**
  * Opens a data set's folder to write one shard into it, and makes it when it is missing.
@@ -88,7 +74,6 @@ export class DataSetWriter {
   readonly done: ReadonlySet<number>;
   readonly #done: Set<number>;
   readonly #index: FileHandle;
-  readonly #largest: number;
   #failed = false;
 
   /** Use {@link openDataSet}. */
@@ -98,55 +83,42 @@ export class DataSetWriter {
     this.shard = shard;
     this.done = this.#done = done;
     this.#index = index;
-    this.#largest = largestUncertainty(settings.interpreter.members, settings.classes.length);
   }
 
   /**
    * Writes images whole, then their rows in one go. Await it before the next call: rows stand in the order of the calls.
    * @throws UserError when the disk is full or the like; the writer can't be used any more then, but the folder can.
    */
-  async append(images: readonly LabelledImage[]): Promise<void> {
+  async append(images: readonly PreparedImage[]): Promise<void> {
     if (this.#failed) throw new Error('The data set writer failed before.');
-    for (const image of images) this.#check(image);
+    const rows = images.map(({ row }) => row);
+    for (const { id } of rows) this.#check(id);
     try {
       await Promise.all(images.map((image) => this.#writePictures(image)));
-      const lines = images.map(({ id, labels, uncertainty }) =>
-        rowLine(rowOf(id, imageScores(uncertainty), labels, this.settings.classes)),
-      );
       // writeFile on a handle goes on after a short write; the file was opened for appending.
-      await this.#index.writeFile(lines.join(''));
+      await this.#index.writeFile(rows.map(rowLine).join(''));
     } catch (error) {
       this.#failed = true; // A torn row may stand at the end: nothing may be written after it.
       throw new UserError(
-        `Could not write images ${images[0]?.id ?? 0} to ${images.at(-1)?.id ?? 0} of ${this.folder}: ${messageOf(error)}.`,
+        `Could not write images ${rows[0]?.id ?? 0} to ${rows.at(-1)?.id ?? 0} of ${this.folder}: ${messageOf(error)}.`,
         { cause: error },
       );
     }
-    for (const { id } of images) this.#done.add(id);
+    for (const { id } of rows) this.#done.add(id);
   }
 
   async close(): Promise<void> {
     await this.#index.close();
   }
 
-  #check({ id, image, labels, uncertainty }: LabelledImage): void {
-    const { width, height, count } = this.settings;
+  #check(id: number): void {
+    const { count } = this.settings;
     if (!Number.isInteger(id) || id < 0 || id >= count) throw new Error(`Image ${id} is not one of ${count}.`);
     if (this.#done.has(id)) throw new Error(`Image ${id} is there already.`);
-    for (const size of [image, labels])
-      if (size.width !== width || size.height !== height)
-        throw new Error(`Image ${id} is ${size.width}×${size.height}, not ${width}×${height}.`);
-    if (uncertainty.length !== width * height) throw new Error(`Image ${id} has ${uncertainty.length} uncertainties.`);
   }
 
-  async #writePictures({ id, image, labels, uncertainty }: LabelledImage): Promise<void> {
-    const { width, height } = image;
-    const data = uncertaintyToGrey(uncertainty, this.#largest);
-    await Promise.all([
-      this.#writePicture('images', id, encodeRgbPng(image)),
-      this.#writePicture('labels', id, encodeLabelPng(labels)),
-      this.#writePicture('uncertainty', id, encodeGrey16Png({ width, height, data })),
-    ]);
+  async #writePictures({ row, pictures: bytes }: PreparedImage): Promise<void> {
+    await Promise.all(pictures.map((picture) => this.#writePicture(picture, row.id, bytes[picture])));
   }
 
   /**

@@ -1,64 +1,96 @@
-import type { Labeller } from '../interpreter/labeller.ts';
-import type { Architecture } from '../stylegan/architecture.ts';
-import { psiPerLayer } from '../stylegan/generator.ts';
-import { latentZ } from '../stylegan/latents.ts';
 import type { DataSetWriter } from './dataSetWriter.ts';
-import { imageFromTensor } from './image.ts';
+import type { PreparedImage } from './preparedImage.ts';
 import { batchesOfShard } from './shard.ts';
+
+/** One batch: its images are computed together, always all of them, so that their bytes don't depend on what is missing. */
+export interface BatchRequest {
+  readonly ids: readonly number[];
+  /** Those of `ids` that are not on disk yet. */
+  readonly wanted: readonly number[];
+}
+
+/** Where a data set's images come from: this process, or others that work side by side. */
+export interface LabelSource {
+  /** How many batches to ask for before the first is there. So many are held in memory, because rows are written in order. */
+  readonly concurrency: number;
+  /** The wanted images, in the order of `wanted`. */
+  label(request: BatchRequest): Promise<readonly PreparedImage[]>;
+}
 
 export interface GenerateOptions {
   readonly signal?: AbortSignal;
-  /** After every batch: images done and all images, of this shard, those of earlier runs included. */
+  /** At the start and whenever a batch is on disk: images done and all images, of this shard, those of earlier runs included. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** The batches of the writer's shard that are not wholly on disk. */
+export function missingBatches({ settings, shard, done }: DataSetWriter): BatchRequest[] {
+  const { count, batch } = settings;
+  return batchesOfShard(shard, count, batch)
+    .map((first) => Array.from({ length: Math.min(batch, count - first) }, (_, i) => first + i))
+    .map((ids) => ({ ids, wanted: ids.filter((id) => !done.has(id)) }))
+    .filter(({ wanted }) => wanted.length > 0);
+}
+
 /**
- * Generates the images of the writer's shard that are not there yet. Image i of a seed has the same bytes in whatever
- * run, shard or order it is made (on the same provider, runtime and kind of processor): batches are aligned to the
- * global index and always computed whole.
+ * Generates the images of the writer's shard that are not there yet, and writes them in their order whatever the order
+ * they get ready in. Image i of a seed has the same bytes in whatever run, shard or process it is made (on the same
+ * provider, runtime and kind of processor): batches are aligned to the global index and always computed whole.
  * @returns how many images were made
- * @throws the signal's reason when it aborts; it is looked at between batches
+ * @throws the signal's reason when it aborts, looked at between batches: those that are under way then are dropped;
+ * and what the source or the writer throws. Either way the writer may be closed: nothing is being written any more.
  */
 export async function generate(
   writer: DataSetWriter,
-  labeller: Labeller,
-  architecture: Architecture,
+  source: LabelSource,
   { signal, onProgress }: GenerateOptions = {},
 ): Promise<number> {
-  const { settings, shard, done } = writer;
-  const { seed, count, batch, truncation, width, height } = settings;
-  if (labeller.batch !== batch) throw new Error(`The labeller makes ${labeller.batch} at a time, not ${batch}.`);
-  const psi = psiPerLayer(architecture, truncation.psi, truncation.layers);
-  const batches = batchesOfShard(shard, count, batch).map((first) =>
-    Array.from({ length: Math.min(batch, count - first) }, (_, i) => first + i),
+  const { settings, shard } = writer;
+  const requests = missingBatches(writer);
+  const total = batchesOfShard(shard, settings.count, settings.batch).reduce(
+    (sum, first) => sum + Math.min(settings.batch, settings.count - first),
+    0,
   );
-  const total = batches.reduce((sum, ids) => sum + ids.length, 0);
-  let finished = 0;
+  let finished = total - requests.reduce((sum, { ids }) => sum + ids.length, 0);
   let made = 0;
-  let writing = Promise.resolve();
-  for (const ids of batches) {
-    const missing = ids.filter((id) => !done.has(id));
-    if (missing.length > 0) {
-      signal?.throwIfAborted();
-      const labelled = await labeller.label(
-        ids.map((id) => latentZ(seed, id, architecture.zSize)),
-        psi,
-      );
-      const images = ids.flatMap((id, i) => {
-        if (!missing.includes(id)) return [];
-        const { image, labels, uncertainty } = labelled[i]!;
-        const picture = imageFromTensor(image, width, height);
-        return [{ id, image: picture, labels: { width, height, data: labels }, uncertainty }];
-      });
-      await writing;
-      writing = writer.append(images);
-      // Not awaited before the next batch is computed; without this a failure meanwhile would end the process.
-      writing.catch(() => undefined);
-      made += images.length;
-    }
+  onProgress?.(finished, total);
+
+  const write = async (images: readonly PreparedImage[], { ids }: BatchRequest): Promise<void> => {
+    await writer.append(images);
+    made += images.length;
     finished += ids.length;
     onProgress?.(finished, total);
+  };
+  const underWay: { readonly request: BatchRequest; readonly images: Promise<readonly PreparedImage[]> }[] = [];
+  let writing = Promise.resolve();
+  const writeOldest = async (): Promise<void> => {
+    const { request, images } = underWay.shift()!;
+    const ready = await images;
+    await writing;
+    writing = write(ready, request);
+    noStray(writing);
+  };
+
+  try {
+    for (const request of requests) {
+      if (underWay.length >= source.concurrency) await writeOldest();
+      signal?.throwIfAborted();
+      const images = source.label(request);
+      noStray(images);
+      underWay.push({ request, images });
+    }
+    while (underWay.length > 0) {
+      await writeOldest();
+      if (underWay.length > 0) signal?.throwIfAborted();
+    }
+    await writing;
+  } finally {
+    await writing.catch(() => undefined);
   }
-  await writing;
   return made;
+}
+
+/** A promise that is awaited later: without this its failure meanwhile would end the process. */
+function noStray(promise: Promise<unknown>): void {
+  promise.catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
-import { Session, type SessionOptions } from '../engine/session.ts';
+import { Session, type ProviderName, type SessionOptions } from '../engine/session.ts';
 import { float32, float32Data } from '../engine/tensor.ts';
 import { factoryGraph, type FactoryParts } from './factory.ts';
 import { cpuPlan, wholePlan } from './tilePlan.ts';
@@ -13,6 +13,19 @@ export interface Labelled {
   readonly labels: Uint8Array;
   /** Jensen–Shannon divergence in nats, row-major. */
   readonly uncertainty: Float32Array;
+}
+
+/** The labeller's model as bytes, so that several processes can load what one has built. */
+export function encodeLabeller(parts: FactoryParts, batch: number, provider: ProviderName): Uint8Array {
+  const { resolution } = parts.network.architecture;
+  const size = { height: resolution, width: resolution };
+  const plan = provider === 'cpu' ? cpuPlan(size) : wholePlan(size);
+  const model = buildModel({
+    name: 'labeller',
+    outputs: { ...factoryGraph(parts, { batch, plan }) },
+    microsoftOps: provider === 'cpu' || provider === 'cuda',
+  });
+  return encodeModel(model);
 }
 
 /** Generator and interpreter as one session: latents in; images, labels and uncertainty out, a whole batch at a time. */
@@ -28,16 +41,16 @@ export class Labeller {
   }
 
   static async create(parts: FactoryParts, batch: number, options: SessionOptions): Promise<Labeller> {
-    const { resolution, zSize } = parts.network.architecture;
-    const size = { height: resolution, width: resolution };
-    const plan = options.provider === 'cpu' ? cpuPlan(size) : wholePlan(size);
-    const model = buildModel({
-      name: 'labeller',
-      outputs: { ...factoryGraph(parts, { batch, plan }) },
-      microsoftOps: options.provider === 'cpu' || options.provider === 'cuda',
-    });
-    const session = await Session.create(encodeModel(model), options);
-    return new Labeller(session, batch, zSize);
+    const model = encodeLabeller(parts, batch, options.provider);
+    return Labeller.load(model, batch, parts.network.architecture.zSize, options);
+  }
+
+  /**
+   * @param model of {@link encodeLabeller}, for the same batch and provider
+   * @param zSize length of the generator's latents
+   */
+  static async load(model: Uint8Array, batch: number, zSize: number, options: SessionOptions): Promise<Labeller> {
+    return new Labeller(await Session.create(model, options), batch, zSize);
   }
 
   /**

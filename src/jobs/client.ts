@@ -8,12 +8,13 @@ import { UserError } from '../base/userError.ts';
 import { findProject, PROJECT_FILE } from '../dataset/projectFile.ts';
 import { prepareOrtFolder } from '../engine/ortFolder.ts';
 import { crashSentence } from './crashSentence.ts';
+import { forEachLine } from './forEachLine.ts';
 import { fromJobError, JobStopped } from './jobError.ts';
 import { logPath, newJobId } from './journal.ts';
 import { definitionOf, type JobName, type JobResult, type RequestFor } from './jobTable.ts';
 import type { TimedProgress } from './progress.ts';
 import { PROTOCOL, toChildSchema, toClientSchema, type Compute, type ToChild, type ToClient } from './protocol.ts';
-import { bundledWorker, type WorkerEntry } from './workerEntry.ts';
+import { bundledWorker, type WorkerEntry, type WorkerRole } from './workerEntry.ts';
 
 export interface StartOptions {
   /** The project's folder. Without it: the nearest folder with datasetgan.json, from the current one upwards. */
@@ -66,7 +67,7 @@ export async function startJob<J extends JobName>(
 
   const { file, execArgv } = how.worker ?? bundledWorker();
   const { env, release } = await childEnvironment(start.compute.ort);
-  const child = fork(file, [], {
+  const child = fork(file, ['job' satisfies WorkerRole], {
     serialization: 'advanced',
     silent: true,
     execArgv: [...execArgv],
@@ -223,17 +224,4 @@ async function childEnvironment(ort: string | undefined): Promise<{ env: NodeJS.
     release();
     throw error;
   }
-}
-
-function forEachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split(/\r?\n/);
-    rest = lines.pop() ?? '';
-    lines.forEach(onLine);
-  });
-  stream.on('end', () => {
-    if (rest !== '') onLine(rest);
-  });
 }

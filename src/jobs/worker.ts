@@ -1,6 +1,9 @@
+import { serveLabeller } from './labelling/serveLabeller.ts';
 import { serveJobs } from './serveJobs.ts';
 import { RUNNERS } from './runners.ts';
+import type { WorkerRole } from './workerEntry.ts';
 
 // The child's entry (dist/worker.cjs). Its stacks, which come in reports of defects, speak of the sources.
 process.setSourceMapsEnabled(true);
-serveJobs(RUNNERS);
+if (process.argv[2] === ('labeller' satisfies WorkerRole)) serveLabeller();
+else serveJobs(RUNNERS);

@@ -1,15 +1,19 @@
-import { cpus } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { readDataSet } from '../../dataset/dataSetFolder.ts';
 import { DATA_SET_VERSION, type DataSetSettings, type Runtime } from '../../dataset/dataSetSettings.ts';
 import { openDataSet } from '../../dataset/dataSetWriter.ts';
 import { filterRows } from '../../dataset/filter.ts';
 import { writeFilter } from '../../dataset/filterFile.ts';
-import { generate } from '../../dataset/generate.ts';
+import { generate, missingBatches, type LabelSource } from '../../dataset/generate.ts';
+import { labelHere, labellingTask, type LabellingTask } from '../../dataset/labelBatch.ts';
 import { projectPaths, readProject } from '../../dataset/projectFile.ts';
 import { parseShard, wholeShard } from '../../dataset/shard.ts';
 import { nodeRuntime, type ProviderName } from '../../engine/session.ts';
-import { Labeller } from '../../interpreter/labeller.ts';
+import type { FactoryParts } from '../../interpreter/factory.ts';
+import { encodeLabeller, Labeller } from '../../interpreter/labeller.ts';
+import { LabellerPool } from '../labelling/labellerPool.ts';
+import { labellingPlan, type LabellingPlan } from '../labelling/labellingPlan.ts';
 import type { JobRunner } from '../runner.ts';
 import { chosenProvider } from './chosenProvider.ts';
 import { projectGenerator } from './projectGenerator.ts';
@@ -17,7 +21,7 @@ import { projectInterpreter } from './projectInterpreter.ts';
 
 /** Generates a data set, or the rest of one that was begun. */
 export const run: JobRunner<'generate'> = async (options, context) => {
-  const { project, signal, progress } = context;
+  const { project, signal, progress, log } = context;
   const started = performance.now();
   const opened = await readProject(project);
   const generator = await projectGenerator(opened);
@@ -48,18 +52,23 @@ export const run: JobRunner<'generate'> = async (options, context) => {
   const writer = await openDataSet(folder, settings, shard, await runtimeOf(provider));
   let made = 0;
   try {
-    const labeller = await Labeller.create({ network: generator, ensemble: interpreter }, settings.batch, {
+    const plan = labellingPlan({
       provider,
-      cpuFallback: 'allow',
-      ...(threads === undefined ? {} : { threads }),
+      resolution,
+      threads: threads ?? availableParallelism(),
+      batches: missingBatches(writer).length,
+      memory: totalmem(),
     });
+    const parts = { network: generator, ensemble: interpreter };
+    const task = labellingTask(settings, generator.architecture);
+    const { source, close } = await startLabelling(plan, parts, task, provider, log);
     try {
-      made = await generate(writer, labeller, generator.architecture, {
+      made = await generate(writer, source, {
         signal,
         onProgress: (done, total) => progress({ stage: 'generating', done, total, unit: 'images' }),
       });
     } finally {
-      await labeller.release();
+      await close();
     }
   } finally {
     await writer.close();
@@ -76,6 +85,39 @@ export const run: JobRunner<'generate'> = async (options, context) => {
   const seconds = (performance.now() - started) / 1000;
   return { folder, count: settings.count, made, kept: rows.length - filter.dropped.length, seconds, warnings };
 };
+
+interface Labelling {
+  readonly source: LabelSource;
+  readonly close: () => Promise<void>;
+}
+
+async function startLabelling(
+  plan: LabellingPlan,
+  parts: FactoryParts,
+  task: LabellingTask,
+  provider: ProviderName,
+  log: (line: string) => void,
+): Promise<Labelling> {
+  const { batch } = task.settings;
+  if (plan.kind === 'here') {
+    const { threads } = plan;
+    const labeller = await Labeller.create(parts, batch, {
+      provider,
+      cpuFallback: 'allow',
+      ...(threads === undefined ? {} : { threads }),
+    });
+    return { source: labelHere(labeller, task), close: () => labeller.release() };
+  }
+  const pool = new LabellerPool(plan.processes);
+  try {
+    log(`Labelling in ${plan.processes} processes: ${pool.pids.join(', ')}.`);
+    pool.load(encodeLabeller(parts, batch, provider), task);
+    return { source: pool, close: () => pool.close() };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
 
 /** A folder for each combination of settings, so that generating again after another training begins a new data set. */
 function defaultName({ seed, count, truncation, interpreter }: DataSetSettings): string {

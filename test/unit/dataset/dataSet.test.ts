@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { missingIds, readDataSet } from '../../../src/dataset/dataSetFolder.ts';
 import { indexPath, picturePath, settingsPath } from '../../../src/dataset/dataSetLayout.ts';
 import type { DataSetSettings, Runtime } from '../../../src/dataset/dataSetSettings.ts';
-import { openDataSet, type LabelledImage } from '../../../src/dataset/dataSetWriter.ts';
+import { openDataSet } from '../../../src/dataset/dataSetWriter.ts';
 import { mergeDataSets, planMerge } from '../../../src/dataset/mergeDataSets.ts';
 import { decodeGrey16Png, decodeLabelPng, decodeRgbPng } from '../../../src/dataset/png.ts';
+import { prepareImage, type LabelledImage } from '../../../src/dataset/preparedImage.ts';
 import { batchesOfShard, parseShard, wholeShard, type Shard } from '../../../src/dataset/shard.ts';
 import { uncertaintyFromGrey, uncertaintyToGrey } from '../../../src/dataset/uncertaintyImage.ts';
 import { refused } from './refused.ts';
@@ -42,6 +43,8 @@ function generated(id: number): LabelledImage {
   };
 }
 
+const prepared = (id: number) => prepareImage(generated(id), settings);
+
 describe('a data set on disk', () => {
   let folder: string;
   let root: string;
@@ -58,7 +61,7 @@ describe('a data set on disk', () => {
     for (const first of batchesOfShard(shard, settings.count, settings.batch)) {
       const ids = [first, first + 1].filter((id) => !writer.done.has(id));
       if (ids.length === 0 || made.length >= most) continue;
-      await writer.append(ids.map(generated));
+      await writer.append(ids.map(prepared));
       made.push(...ids);
     }
     await writer.close();
@@ -178,10 +181,10 @@ describe('a data set on disk', () => {
 
   it('writes nothing after a failed write, and goes on when opened again', async () => {
     const writer = await openDataSet(folder, settings, wholeShard, cpu);
-    await writer.append([generated(0)]);
+    await writer.append([prepared(0)]);
     await rename(join(folder, 'labels'), join(folder, 'elsewhere'));
-    await refused(() => writer.append([generated(1)]), 'Could not write images 1 to 1', folder);
-    await assert.rejects(writer.append([generated(2)]), /failed before/);
+    await refused(() => writer.append([prepared(1)]), 'Could not write images 1 to 1', folder);
+    await assert.rejects(writer.append([prepared(2)]), /failed before/);
     await writer.close();
     await rename(join(folder, 'elsewhere'), join(folder, 'labels'));
     assert.deepEqual((await generate()).slice(0, 2), [1, 2]);
@@ -190,12 +193,14 @@ describe('a data set on disk', () => {
 
   it('takes each image once, of its own size', async () => {
     const writer = await openDataSet(folder, settings, wholeShard, cpu);
-    await writer.append([generated(0)]);
-    await assert.rejects(writer.append([generated(0)]), /Image 0 is there already/);
-    await assert.rejects(writer.append([generated(10)]), /Image 10 is not one of 10/);
-    const small = { width: 1, height: 1, data: new Uint8Array(1) };
-    await assert.rejects(writer.append([{ ...generated(1), labels: small }]), /Image 1 is 1×1, not 4×3/);
+    await writer.append([prepared(0)]);
+    await assert.rejects(writer.append([prepared(0)]), /Image 0 is there already/);
+    await assert.rejects(writer.append([prepared(10)]), /Image 10 is not one of 10/);
     await writer.close();
+    const small = { width: 1, height: 1, data: new Uint8Array(1) };
+    assert.throws(() => prepareImage({ ...generated(1), labels: small }, settings), /Image 1 is 1×1, not 4×3/);
+    const uncertainty = new Float32Array(11);
+    assert.throws(() => prepareImage({ ...generated(1), uncertainty }, settings), /Image 1 has 11 uncertainties/);
   });
 
   it('is made of shards: in one folder, copied together or merged, the pictures and rows are those of one run', async () => {

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDataSet } from '../../../src/dataset/dataSetWriter.ts';
 import { readDataSet } from '../../../src/dataset/dataSetFolder.ts';
 import { DATA_SET_VERSION, type DataSetSettings } from '../../../src/dataset/dataSetSettings.ts';
-import { generate } from '../../../src/dataset/generate.ts';
+import { generate, type BatchRequest, type GenerateOptions, type LabelSource } from '../../../src/dataset/generate.ts';
+import { prepareImage, type PreparedImage } from '../../../src/dataset/preparedImage.ts';
+import { labelHere, labellingTask } from '../../../src/dataset/labelBatch.ts';
 import { mergeDataSets, planMerge } from '../../../src/dataset/mergeDataSets.ts';
 import { wholeShard, type Shard } from '../../../src/dataset/shard.ts';
 import { initialWeights, type EnsembleArchitecture } from '../../../src/interpreter/ensemble.ts';
@@ -74,7 +77,10 @@ describe('generation', () => {
     const controller = new AbortController();
     const onProgress = (done: number) => done >= stopAfter && controller.abort(new Error('enough'));
     try {
-      await generate(writer, labeller, generator.architecture, { signal: controller.signal, onProgress });
+      await generate(writer, labelHere(labeller, labellingTask(settings, generator.architecture)), {
+        signal: controller.signal,
+        onProgress,
+      });
     } catch (error) {
       assert.match(String(error), /enough/);
     }
@@ -125,4 +131,111 @@ describe('generation', () => {
       );
     }
   });
+});
+
+describe('generation by several at once', () => {
+  const settings: DataSetSettings = {
+    format: 'datasetgan-dataset',
+    version: DATA_SET_VERSION,
+    generator: { name: 'g', sha256: '0'.repeat(64) },
+    interpreter: { sha256: '0'.repeat(64), members: 3 },
+    classes: [{ id: 0, name: 'a', colour: '#000000' }],
+    width: 1,
+    height: 1,
+    count: 23,
+    seed: 3,
+    truncation: { psi: 0.8, layers: 'all' },
+    noise: { kind: 'constant' },
+    batch: 2,
+  };
+  const made = (id: number): PreparedImage => {
+    const image = { width: 1, height: 1, data: Uint8Array.of(id, id, id) };
+    const labels = { width: 1, height: 1, data: Uint8Array.of(0) };
+    return prepareImage({ id, image, labels, uncertainty: Float32Array.of(0) }, settings);
+  };
+
+  /** Ready after times that differ; notes how many are under way. `trouble` may throw before a batch is there. */
+  class Uneven implements LabelSource {
+    readonly concurrency = 4;
+    underWay = 0;
+    most = 0;
+    started = 0;
+    readonly #trouble: (first: number) => void;
+    constructor(trouble: (first: number) => void = () => undefined) {
+      this.#trouble = trouble;
+    }
+    async label({ ids, wanted }: BatchRequest): Promise<PreparedImage[]> {
+      this.started++;
+      this.most = Math.max(this.most, ++this.underWay);
+      await sleep((ids[0]! * 7) % 13);
+      this.underWay--;
+      this.#trouble(ids[0]!);
+      return wanted.map(made);
+    }
+  }
+
+  async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'generate-'));
+    await body(folder).finally(() => rm(folder, { recursive: true }));
+  }
+
+  async function run(folder: string, source: LabelSource, options: GenerateOptions = {}): Promise<number> {
+    const writer = await openDataSet(folder, settings, wholeShard, runtime);
+    return generate(writer, source, options).finally(() => writer.close());
+  }
+
+  const idsOf = async (folder: string): Promise<number[]> =>
+    (await readFile(join(folder, 'index/0001-of-0001.jsonl'), 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as { id: number }).id);
+  const first = (count: number): number[] => Array.from({ length: count }, (_, id) => id);
+
+  it('writes the rows in order whatever is ready first, and never holds more than was agreed', () =>
+    inFolder(async (folder) => {
+      const source = new Uneven();
+      const seen: number[] = [];
+      assert.equal(await run(folder, source, { onProgress: (done) => seen.push(done) }), 23);
+      assert.deepEqual(await idsOf(folder), first(23));
+      assert.equal(source.most, 4);
+      assert.deepEqual(seen, [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 23]);
+      assert.equal(await run(folder, source), 0, 'nothing is missing any more');
+    }));
+
+  it('keeps what stands before a failed batch, tells the failure once, and goes on from there', () =>
+    inFolder(async (folder) => {
+      const failing = new Uneven((id) => {
+        if (id >= 10) throw new Error(`batch ${id} failed`);
+      });
+      // Later batches fail too, some of them before: none of them may end the process or be told instead.
+      await assert.rejects(run(folder, failing), /batch 10 failed/);
+      await sleep(30);
+      assert.deepEqual(await idsOf(folder), first(10));
+      assert.equal(await run(folder, new Uneven()), 13);
+      assert.deepEqual(await idsOf(folder), first(23));
+    }));
+
+  it('begins nothing after it was told to stop, and is done writing when it ends', () =>
+    inFolder(async (folder) => {
+      const stop = new AbortController();
+      const source = new Uneven();
+      const onProgress = (done: number) => done === 6 && stop.abort(new Error('enough'));
+      await assert.rejects(run(folder, source, { signal: stop.signal, onProgress }), /enough/);
+      const { started } = source;
+      assert.ok(started < 12, `${started} batches were begun`);
+      const written = await idsOf(folder);
+      assert.ok(written.length >= 6 && written.length < 23);
+      await sleep(30);
+      assert.equal(source.started, started);
+      assert.deepEqual(await idsOf(folder), first(written.length));
+    }));
+
+  it('ends when nothing can be written, whatever is under way', () =>
+    inFolder(async (folder) => {
+      const writer = await openDataSet(folder, settings, wholeShard, runtime);
+      await rm(join(folder, 'labels'), { recursive: true });
+      await assert.rejects(generate(writer, new Uneven()), /Could not write images 0 to 1/);
+      await writer.close();
+      await sleep(30);
+    }));
 });

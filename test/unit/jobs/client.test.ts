@@ -13,7 +13,7 @@ import { LockedError } from '../../../src/jobs/lock.ts';
 import type { TimedProgress } from '../../../src/jobs/progress.ts';
 import { workerAt } from '../../../src/jobs/workerEntry.ts';
 import { bundles } from './bundles.ts';
-import { until, withProject } from './testProject.ts';
+import { isAlive, until, withProject } from './testProject.ts';
 
 async function start(
   project: string,
@@ -33,14 +33,6 @@ async function startAndWait(project: string, behaviour: string): Promise<Running
 }
 
 const stateOf = async (project: string): Promise<string | undefined> => (await readJournals(project))[0]?.state;
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('a job in its own process', () => {
   before(bundles);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSample } from '../../../src/dataset/dganFile.ts';
 import { openDataSet } from '../../../src/dataset/dataSetWriter.ts';
+import { prepareImage } from '../../../src/dataset/preparedImage.ts';
 import { exportFormats } from '../../../src/dataset/export/formats.ts';
 import { readProject } from '../../../src/dataset/projectFile.ts';
 import {
@@ -71,14 +72,13 @@ async function smallDataSet(folder: string): Promise<void> {
     { provider: 'cpu', runtime: 'test', processor: 'test' },
   );
   for (const id of [0, 1, 2]) {
-    await writer.append([
-      {
-        id,
-        image: { width: 2, height: 1, data: new Uint8Array(6).fill(id) },
-        labels: { width: 2, height: 1, data: Uint8Array.of(0, id === 2 ? 3 : 0) },
-        uncertainty: Float32Array.of(0, 0.1 * id),
-      },
-    ]);
+    const image = {
+      id,
+      image: { width: 2, height: 1, data: new Uint8Array(6).fill(id) },
+      labels: { width: 2, height: 1, data: Uint8Array.of(0, id === 2 ? 3 : 0) },
+      uncertainty: Float32Array.of(0, 0.1 * id),
+    };
+    await writer.append([prepareImage(image, writer.settings)]);
   }
   await writer.close();
 }

@@ -28,3 +28,13 @@ export async function until(condition: () => boolean | Promise<boolean>, within 
     await sleep(20);
   }
 }
+
+/** Is there a process with this id? */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../../src/base/userError.ts';
 import { readSample, writeSample } from '../../../src/dataset/dganFile.ts';
 import { unlabelledMap } from '../../../src/dataset/labelMap.ts';
 import { readDataSet } from '../../../src/dataset/dataSetFolder.ts';
 import { updateProject } from '../../../src/dataset/projectFile.ts';
 import { loadInterpreter } from '../../../src/interpreter/interpreterFile.ts';
 import { startJob } from '../../../src/jobs/client.ts';
+import { JobStopped } from '../../../src/jobs/jobError.ts';
 import type { JobName, JobResult, RequestFor } from '../../../src/jobs/jobTable.ts';
-import { until } from './testProject.ts';
+import { isAlive, until } from './testProject.ts';
 
 const models = join(import.meta.dirname, '../../../models/avatars-64');
 
@@ -98,6 +100,66 @@ describe('the whole way, in child processes', function () {
     );
     assert.equal(parts[0]!.made + parts[1]!.made, 42);
     assert.deepEqual(await contents(shards), expected);
+  });
+
+  it('makes the same data set with one thread, in the process of the job', async () => {
+    const { folder: path } = await perform({ job: 'generate', options: {} });
+    const out = join(folder, 'one-thread');
+    const job = await startJob(
+      { job: 'generate', options: { out } },
+      { project, compute: { provider: 'cpu', threads: 1 } },
+    );
+    await job.result;
+    assert.deepEqual(await contents(out), await contents(path));
+  });
+
+  /** A data set in the making by several processes, with their ids. */
+  async function underWay(out: string) {
+    let seen = 0;
+    let pids: number[] = [];
+    const job = await startJob(
+      { job: 'generate', options: { out, count: 2000 } },
+      {
+        project,
+        compute: { provider: 'cpu', threads: 2 },
+        onProgress: ({ done }) => (seen = done),
+        onLog: (line) => {
+          const said = /^Labelling in 2 processes: (\d+), (\d+)\.$/.exec(line);
+          if (said) pids = said.slice(1).map(Number);
+        },
+      },
+    );
+    job.result.catch(() => undefined);
+    await until(() => seen > 0, 60_000);
+    assert.equal(pids.length, 2);
+    assert.ok(pids.every(isAlive));
+    return { job, pids };
+  }
+
+  it('leaves no labelling process behind, whether the job is killed or stopped', async () => {
+    const { job, pids } = await underWay(join(folder, 'orphans'));
+    job.kill();
+    await assert.rejects(job.result);
+    await until(() => !pids.some(isAlive), 10_000);
+
+    const second = await underWay(join(folder, 'orphans'));
+    second.job.stop();
+    await assert.rejects(second.job.result, JobStopped);
+    assert.ok(!second.pids.some(isAlive));
+  });
+
+  it('ends in one sentence when a labelling process crashes, and can be resumed', async () => {
+    const { job, pids } = await underWay(join(folder, 'crashed'));
+    process.kill(pids[0]!, 'SIGKILL');
+    await assert.rejects(job.result, (error: Error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /"labelling" ended unexpectedly: somebody killed it/);
+      return true;
+    });
+    assert.ok(!pids.some(isAlive));
+    const again = await underWay(join(folder, 'crashed'));
+    again.job.kill();
+    await assert.rejects(again.job.result, JobStopped);
   });
 
   it('refuses to go on in a folder that was made with other settings', async () => {
