@@ -49,13 +49,17 @@ export function heatLegend(heatTop: number): Html {
   return html`<p class="heat">
     <span>certain</span>
     <img src="${png}" alt="Colours of uncertainty from 0 to ${valueText(heatTop)} nats" width="256" height="1" />
-    <span>uncertain</span> <span class="muted">(0 to ${valueText(heatTop)} nats)</span>
+    <span>uncertain</span> <span class="muted">(0 to ${valueText(heatTop)} nats and more)</span>
   </p>`;
 }
 
-/** The largest uncertainty of any pixel; 0 where nothing is uncertain. */
-export function largestShown(images: readonly ReportImage[]): number {
-  return images.reduce((most, { uncertainty }) => uncertainty.reduce((a, b) => Math.max(a, b), most), 0);
+/**
+ * The uncertainty above which one pixel in a hundred lies; 0 where nothing is uncertain. The largest pixel of all would
+ * leave the calm images, which are most, in the dark.
+ */
+export function heatTopOf(images: readonly ReportImage[]): number {
+  const all = Float32Array.from(images.flatMap(({ uncertainty }) => [...uncertainty])).sort();
+  return (all[Math.floor(0.99 * all.length)] ?? 0) || (all.at(-1) ?? 0);
 }
 
 /** The largest classes in words, for those who can't see the colours. */

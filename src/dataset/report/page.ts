@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ScoreName } from '../filter.ts';
 import { barChart, histogramChart, mean, trainingChart } from './charts.ts';
 import { reportScore } from './chooseImages.ts';
-import { contactSheet, heatLegend, largestShown } from './contactSheet.ts';
+import { contactSheet, heatLegend, heatTopOf } from './contactSheet.ts';
 import { Html, html, trustedHtml, type Insert } from './html.ts';
 import { legend, swatch } from './legend.ts';
 import { countText, durationText, scoreText, shareText, valueText } from './numbers.ts';
@@ -16,7 +16,7 @@ const styleElement = trustedHtml(`<style>${style}</style>`);
 export function reportPage(data: ReportData): string {
   // Pictures and this one style sheet are all that may load, whatever a file managed to put into the page.
   const policy = `default-src 'none'; img-src data:; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`;
-  const heatTop = largestShown([...data.random, ...data.uncertain]);
+  const heatTop = heatTopOf([...data.random, ...data.uncertain]);
   return html`<!doctype html>
     <html lang="en">
       <head>
