@@ -19,42 +19,37 @@ export function between(i: number, from: number, to: number): Between {
 
 /** The interpolation of rows `start` … `end` − 1 of `to` as a matrix [end − start, from]; each row sums to 1. */
 export function interpolationMatrix(from: number, to: number, start = 0, end = to): TensorOf<'float32'> {
-  const matrix = float32([end - start, from]);
-  for (let i = start; i < end; i++) {
-    const { lower, upper, fraction } = between(i, from, to);
-    matrix.data[(i - start) * from + lower]! += 1 - fraction;
-    matrix.data[(i - start) * from + upper]! += fraction;
-  }
+  return interpolationAt(
+    Array.from({ length: end - start }, (_, i) => start + i),
+    from,
+    to,
+  );
+}
+
+/** The same at any targets, between the samples of `to` too: −½ is its first edge. [targets, from] */
+export function interpolationAt(targets: readonly number[], from: number, to: number): TensorOf<'float32'> {
+  const matrix = float32([targets.length, from]);
+  targets.forEach((target, row) => {
+    const { lower, upper, fraction } = between(target, from, to);
+    matrix.data[row * from + lower]! += 1 - fraction;
+    matrix.data[row * from + upper]! += fraction;
+  });
   return matrix;
 }
 
-/** The same interpolation cut into tiles of the target, each of which reads only a short window of the source. */
-export interface InterpolationBands {
-  readonly tiles: number;
-  /** Source samples that one tile reads: the same for all tiles. */
-  readonly span: number;
-  /** First source sample of each tile. */
-  readonly starts: readonly number[];
-  /** [tiles, size, span]; rows beyond the target are zero. */
-  readonly weights: TensorOf<'float32'>;
-}
-
-/** @param size target samples per tile; the last tile may reach beyond the target */
-export function interpolationBands(from: number, to: number, size: number): InterpolationBands {
-  const tiles = Math.ceil(to / size);
-  const windows = Array.from({ length: tiles }, (_, tile) => ({
-    first: between(tile * size, from, to).lower,
-    last: between(Math.min((tile + 1) * size, to) - 1, from, to).upper,
-  }));
-  const span = Math.max(...windows.map(({ first, last }) => last - first + 1));
-  const starts = windows.map(({ first }) => Math.min(first, from - span));
-  const weights = float32([tiles, size, span]);
-  for (let i = 0; i < to; i++) {
-    const tile = Math.floor(i / size);
-    const row = i * span - starts[tile]!;
-    const { lower, upper, fraction } = between(i, from, to);
-    weights.data[row + lower]! += 1 - fraction;
-    weights.data[row + upper]! += fraction;
-  }
-  return { tiles, span, starts, weights };
+/** The same without the columns that no target reads, which are those before `start` and from `end` on. */
+export function interpolationWindow(
+  targets: readonly number[],
+  from: number,
+  to: number,
+): { readonly start: number; readonly end: number; readonly weights: TensorOf<'float32'> } {
+  const read = targets.map((target) => between(target, from, to));
+  const start = Math.min(...read.map(({ lower }) => lower));
+  const end = Math.max(...read.map(({ upper }) => upper)) + 1;
+  const weights = float32([targets.length, end - start]);
+  const { data } = interpolationAt(targets, from, to);
+  targets.forEach((_, row) => {
+    weights.data.set(data.subarray(row * from + start, row * from + end), row * (end - start));
+  });
+  return { start, end, weights };
 }

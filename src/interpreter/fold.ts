@@ -10,25 +10,22 @@ export interface EnsembleSizes {
 }
 
 /**
- * Shapes of the folded weights, the inputs of the interpreter graph:
- * - `first.0`, `first.1`, …: the first layer's rows of each level of `featureLevels`: [C, M·H1], of the level of the
- *   labels' own size [M, C, H1]; `first.bias` [1, M·H1]
- * - `second.weight` [M, H1, H2], `second.bias` [M, 1, H2]; `third.weight` [M, H2, K], `third.bias` [M, K, 1]
+ * Shapes of the folded weights, the inputs of the interpreter graph: 1×1 convolutions, the members' outputs one after
+ * another.
+ * - `first.0`, `first.1`, …: the first layer's part for each level of `featureLevels`, [M·H1, C, 1, 1]; `first.bias`
+ * - `second.weight` [M·H2, H1, 1, 1], `second.bias`; `third.weight` [M·K, H2, 1, 1], `third.bias`; biases [outputs, 1, 1]
  */
 export function foldedShapes(
   { members, hidden: [h1, h2], classes }: EnsembleSizes,
   levels: readonly Level[],
 ): ReadonlyMap<string, readonly number[]> {
   return new Map<string, readonly number[]>([
-    ...levels.map(({ channels, kind }, i): [string, readonly number[]] => [
-      firstName(i),
-      kind === 'full' ? [members, channels, h1] : [channels, members * h1],
-    ]),
-    ['first.bias', [1, members * h1]],
-    ['second.weight', [members, h1, h2]],
-    ['second.bias', [members, 1, h2]],
-    ['third.weight', [members, h2, classes]],
-    ['third.bias', [members, classes, 1]],
+    ...levels.map(({ channels }, i): [string, readonly number[]] => [firstName(i), [members * h1, channels, 1, 1]]),
+    ['first.bias', [members * h1, 1, 1]],
+    ['second.weight', [members * h2, h1, 1, 1]],
+    ['second.bias', [members * h2, 1, 1]],
+    ['third.weight', [members * classes, h2, 1, 1]],
+    ['third.bias', [members * classes, 1, 1]],
   ]);
 }
 
@@ -77,15 +74,14 @@ function foldFirst(
     offsets.push(depth);
     depth += channels;
   }
-  levels.forEach(({ features: places, channels, kind }, i) => {
+  levels.forEach(({ features: places, channels }, i) => {
     const target = folded.get(firstName(i))!.data;
     for (let member = 0; member < members; member++) {
       let row = 0;
       for (const place of places) {
         for (let c = 0; c < features[place]!.channels; c++, row++) {
           const from = (member * depth + offsets[place]! + c) * h1;
-          const to = kind === 'full' ? (member * channels + row) * h1 : (row * members + member) * h1;
-          target.set(first.subarray(from, from + h1), to);
+          for (let unit = 0; unit < h1; unit++) target[(member * h1 + unit) * channels + row] = first[from + unit]!;
         }
       }
     }
@@ -100,7 +96,7 @@ function foldNorm(
   intoWeight: TensorOf<'float32'>,
   intoBias: TensorOf<'float32'>,
 ): void {
-  const [members, inputs, outputs] = intoWeight.shape as [number, number, number];
+  const [members, inputs, outputs] = weights.get(`${layer}.weight`)!.shape as [number, number, number];
   const part = (name: 'scale' | 'bias' | 'mean' | 'variance') => data(weights, `${norm}.${name}`);
   const [gain, bias, mean, variance] = [part('scale'), part('bias'), part('mean'), part('variance')];
   const weight = data(weights, `${layer}.weight`);
@@ -112,7 +108,7 @@ function foldNorm(
       const shift = bias[unit]! - mean[unit]! * scale;
       for (let j = 0; j < outputs; j++) {
         const w = weight[unit * outputs + j]!;
-        intoWeight.data[unit * outputs + j] = scale * w;
+        intoWeight.data[(member * outputs + j) * inputs + i] = scale * w;
         sums[member * outputs + j]! += shift * w;
       }
     }

@@ -16,7 +16,6 @@ export function foldInGraph(
   size: LabelSize,
 ): ReadonlyMap<string, Value> {
   const first = weights['hidden1.weight'];
-  const [members, , h1] = first.shape as [number, number, number];
   const folded = new Map<string, Value>();
   const begins: number[] = [];
   let depth = 0;
@@ -24,21 +23,31 @@ export function foldInGraph(
     begins.push(depth);
     depth += channels;
   }
-  featureLevels(features, size).forEach(({ features: places, channels, kind }, i) => {
+  featureLevels(features, size).forEach(({ features: places }, i) => {
     const rows = places.map((place) =>
       slice(first, [range(1, begins[place]!, begins[place]! + features[place]!.channels)]),
     );
-    const level = concat(rows, 1);
-    folded.set(firstName(i), kind === 'full' ? level : reshape(transpose(level, [1, 0, 2]), [channels, members * h1]));
+    folded.set(firstName(i), pointwise(concat(rows, 1)));
   });
-  folded.set('first.bias', reshape(weights['hidden1.bias'], [1, members * h1]));
+  folded.set('first.bias', perOutput(weights['hidden1.bias']));
   const [secondWeight, secondBias] = foldNorm(weights, 'norm1', 'hidden2');
   const [thirdWeight, thirdBias] = foldNorm(weights, 'norm2', 'output');
-  folded.set('second.weight', secondWeight);
-  folded.set('second.bias', secondBias);
-  folded.set('third.weight', thirdWeight);
-  folded.set('third.bias', transpose(thirdBias, [0, 2, 1]));
+  folded.set('second.weight', pointwise(secondWeight));
+  folded.set('second.bias', perOutput(secondBias));
+  folded.set('third.weight', pointwise(thirdWeight));
+  folded.set('third.bias', perOutput(thirdBias));
   return folded;
+}
+
+/** Linear layers as weights of a 1×1 convolution: [M, in, out] → [M·out, in, 1, 1]. */
+function pointwise(weight: Value): Value {
+  const [members, inputs, outputs] = weight.shape as [number, number, number];
+  return reshape(transpose(weight, [0, 2, 1]), [members * outputs, inputs, 1, 1]);
+}
+
+/** [M, 1, out] → [M·out, 1, 1] */
+function perOutput(bias: Value): Value {
+  return reshape(bias, [bias.shape[0]! * bias.shape[2]!, 1, 1]);
 }
 
 /** Weight and bias of `layer` with the normalisation before it taken in. */

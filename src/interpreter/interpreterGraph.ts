@@ -1,24 +1,24 @@
-import { map } from '../engine/map.ts';
 import {
   add,
   cast,
   concat,
+  conv,
   gather,
-  gemm,
   leakyRelu,
   matMul,
-  pad,
   range,
   reshape,
   slice,
   transpose,
+  upsampleNearest,
 } from '../engine/ops.ts';
-import { float32, int64, uint8 } from '../engine/tensor.ts';
+import { float32, uint8, type TensorOf } from '../engine/tensor.ts';
 import { constant, input, type Value } from '../engine/value.ts';
-import { interpolationBands, interpolationMatrix, type InterpolationBands } from './bilinear.ts';
+import { interpolationAt, interpolationMatrix, interpolationWindow } from './bilinear.ts';
 import { decisionGraph } from './decision.ts';
 import { firstName, foldedShapes, type EnsembleSizes } from './fold.ts';
 import { featureLevels, type LabelSize, type Level } from './levels.ts';
+import { cornerTaps, depthwise, gridTaps, phaseGrid, phases, routeOf, type Phase, type PhaseGrid } from './phases.ts';
 import type { TilePlan } from './tilePlan.ts';
 
 export interface InterpreterGraphOptions extends LabelSize {
@@ -54,9 +54,9 @@ export function weightInputs(sizes: EnsembleSizes, levels: readonly Level[]): Re
  *
  *     W · concat(up(f₁) … up(fₖ)) = up(W₁ f₁) + … + up(Wₖ fₖ)
  *
- * The first layer runs at every level's native size. Then strip by strip of the label map, and member by member, its
- * results are interpolated along the rows, then along the columns by one matrix product over the stacked rows of all
- * levels, which also adds the level of the labels' own size; the other two layers, the vote and the divergence follow.
+ * The first layer runs at every level's native size. What it gives is interpolated to the label map dealt out in phases
+ * (`PhaseGrid`), strip by strip and member by member; the other two layers, the vote and the divergence follow. All of it
+ * is convolutions that end in a sum or a ReLU, which onnxruntime joins and runs on its blocked layout.
  * @param features [N, C, h, w] each, in the order of the weights' inputs
  * @param weights folded, with the names and shapes of `foldedShapes`
  */
@@ -67,210 +67,225 @@ export function interpreterGraph(
 ): InterpreterGraph {
   const { members, classes } = sizes;
   const images = features[0]!.shape[0]!;
-  const size = { height, width };
+  const grid = phaseGrid({ height, width });
+  const logitsOf = memberLogits(features, weights, sizes, { height, width }, grid);
+  const count = grid.step * grid.step;
+
+  const results = strips(plan, grid).map((strip) => {
+    // Member by member: all phases of a member read the same maps, which are still in cache.
+    const ofMember = logitsOf(strip);
+    const pieces = Array.from({ length: members }, (_, member) => ofMember(member)).flat();
+    const logits = reshape(concat(pieces, 0), [members, count * images, classes, strip.rows * grid.width]);
+    const { vote, uncertainty } = decisionGraph(logits);
+    return [vote, uncertainty, ...(withLogits ? [logits] : [])].map((x) => {
+      const leading = x === logits ? [members] : [1];
+      const channels = x === logits ? classes : 1;
+      const dealt = reshape(x, [...leading, grid.step, grid.step, images, channels, strip.rows, grid.width]);
+      // [M, a, b, N, K, k, l] → [N, M, K, k, a, l, b]
+      return reshape(transpose(dealt, [3, 0, 4, 5, 1, 6, 2]), [
+        images,
+        ...leading,
+        channels,
+        strip.rows * grid.step,
+        width,
+      ]);
+    });
+  });
+  const whole = (i: number) =>
+    concat(
+      results.map((strip) => strip[i]!),
+      3,
+    );
+  return {
+    votes: reshape(whole(0), [images, height, width]),
+    uncertainty: reshape(whole(1), [images, height, width]),
+    ...(withLogits ? { logits: whole(2) } : {}),
+  };
+}
+
+/** Some rows of the grid. */
+interface Strip {
+  readonly start: number;
+  readonly rows: number;
+}
+
+function strips({ rows }: TilePlan, { step, height }: PhaseGrid): readonly Strip[] {
+  // In pairs: half of a strip is whole rows of the level of half the size.
+  const most = Math.max(2, 2 * Math.floor(rows / step / 2));
+  return Array.from({ length: Math.ceil(height / most) }, (_, i) => ({
+    start: i * most,
+    rows: Math.min(most, height - i * most),
+  }));
+}
+
+/** What a level, or several, add to the first layer of one member at one phase's pixels of a strip: [N, H1, rows, w]. */
+type Term = (strip: Strip) => (member: number) => (phase: Phase) => Value;
+
+/** A member's logits at each phase's pixels of a strip: [N, K, rows, w] each. */
+function memberLogits(
+  features: readonly Value[],
+  weights: ReadonlyMap<string, Value>,
+  { members, hidden: [h1, h2], classes }: EnsembleSizes,
+  size: LabelSize,
+  grid: PhaseGrid,
+): (strip: Strip) => (member: number) => Value[] {
+  const parts = (name: string, outputs: number) =>
+    memo(members, (member) => slice(weights.get(name)!, [range(0, member * outputs, (member + 1) * outputs)]));
+  const layer = (weight: string, outputs: number, bias?: string) => {
+    const weightOf = parts(weight, outputs);
+    const biasOf = bias === undefined ? undefined : parts(bias, outputs);
+    return (x: Value, member: number) => {
+      const product = conv(x, weightOf(member));
+      return biasOf ? add(product, biasOf(member)) : product;
+    };
+  };
+
   const levels = featureLevels(
     features.map(({ shape }) => ({ channels: shape[1]!, height: shape[2]!, width: shape[3]! })),
     size,
   );
-  const cut: Cut = { size, plan, images, perImage: Math.ceil(height / plan.rows) };
-  const { coarse, full } = firstLayer(features, levels, weights, sizes, cut);
-  const otherLayers = secondAndThird(weights, members);
-  const columnWeights = jointColumnWeights(coarse);
-  const pixels = plan.rows * width;
-
-  const decide = (strip: Strip): Value => {
-    const base = full?.(strip);
-    const rows = coarse.map((level) => level.rows(strip));
-    const down = coarse.length === 0 ? undefined : columnWeights(strip);
-    const memberLogits = Array.from({ length: members }, (_, member) => {
-      const stacked = concatRows(rows.map((of) => of(member)));
-      const first = leakyRelu(joined(down, stacked, base?.(member), plan.rows), 0);
-      return reshape(otherLayers(reshape(first, [pixels, sizes.hidden[0]]), member), [1, classes, pixels]);
-    });
-    const logits = concat(memberLogits, 0);
-    const { vote, uncertainty } = decisionGraph(logits);
-    const results = [reshape(vote, [1, pixels]), reshape(uncertainty, [1, pixels])];
-    if (withLogits) results.push(reshape(logits, [members * classes, pixels]));
-    return concat(results, 0);
-  };
-
-  const whole = assembled(decide, cut);
-  const channel = (i: number) => reshape(slice(whole, [range(1, i, i + 1)]), [images, height, width]);
-  return {
-    votes: channel(0),
-    uncertainty: channel(1),
-    ...(withLogits
-      ? {
-          logits: reshape(slice(whole, [range(1, 2, 2 + members * classes)]), [
-            images,
-            members,
-            classes,
-            height,
-            width,
-          ]),
-        }
-      : {}),
-  };
-}
-
-/** How a batch of label maps is cut into strips of rows. */
-interface Cut {
-  readonly size: LabelSize;
-  readonly plan: TilePlan;
-  readonly images: number;
-  readonly perImage: number;
-}
-
-/** One strip of one image: known when the graph is built, or counted by a loop. */
-type Strip =
-  | { readonly kind: 'fixed'; readonly image: number; readonly place: number }
-  /** `index` counts through the strips of all images, `place` through those of its image. */
-  | { readonly kind: 'counted'; readonly index: Value; readonly place: Value };
-
-type OfMember = (member: number) => Value;
-
-/** What one coarse level adds to a strip. */
-interface CoarseLevel {
-  /** How the strip's rows come from the level's. */
-  readonly vertical: InterpolationBands;
-  /** The level's rows that the strip needs, interpolated along each row: [span, W·H1]. */
-  rows(strip: Strip): OfMember;
-}
-
-/** The first layer before its ReLU, in parts: `coarse` levels still to be interpolated, `full` the rest [rows·W, H1]. */
-function firstLayer(
-  features: readonly Value[],
-  levels: readonly Level[],
-  weights: ReadonlyMap<string, Value>,
-  sizes: EnsembleSizes,
-  cut: Cut,
-): { coarse: readonly CoarseLevel[]; full: ((strip: Strip) => OfMember) | undefined } {
-  let bias = weights.get('first.bias');
-  const coarse: CoarseLevel[] = [];
-  let full: ((strip: Strip) => OfMember) | undefined;
+  const terms: Term[] = [];
+  const coarse: Source[] = [];
+  const odd: Source[] = [];
+  let half: HalfLevel | undefined;
   levels.forEach((level, i) => {
-    const weight = weights.get(firstName(i))!;
+    // Every interpolation's weights sum to 1, so the bias may be added at any one level.
+    const first = layer(firstName(i), h1, i === 0 ? 'first.bias' : undefined);
+    const joint = (maps: readonly Value[]) => concat(maps, 1);
     const maps = level.features.map((place) => features[place]!);
-    if (level.kind === 'coarse') {
-      // Every interpolation's weights sum to 1, so the bias may be added at any one level: the smallest.
-      coarse.push(coarseLevel(level, maps, weight, bias, sizes, cut));
-      bias = undefined;
-    } else full = fullLevel(maps, weight, bias, sizes, cut);
+    const route = routeOf(level, grid);
+    if (route === 'full') terms.push(fullTerm(joint(maps.map((map) => resized(map, size))), first, grid));
+    else if (route === 'grid') terms.push(gridTerm(joint(maps), first, h1, grid));
+    else if (route === 'half') half = { map: joint(maps), first };
+    else (route === 'coarse' ? coarse : odd).push(memo(members, (member) => first(joint(maps), member)));
   });
-  return { coarse, full };
-}
+  if (odd.length > 0) terms.unshift(oddTerm(odd, members, size, grid));
+  if (half || coarse.length > 0) terms.unshift(cornerTerm(half, coarse, members, h1, size, grid));
 
-function coarseLevel(
-  { channels, height, width }: Level,
-  maps: readonly Value[],
-  weight: Value,
-  bias: Value | undefined,
-  { members, hidden: [h1] }: EnsembleSizes,
-  { size, plan, images, perImage }: Cut,
-): CoarseLevel {
-  const area = height * width;
-  const joint = reshape(concat(maps, 1), [images, channels, area]);
-  const byChannel = reshape(images === 1 ? joint : transpose(joint, [1, 0, 2]), [channels, images * area]);
-  const product = bias ? gemm(byChannel, weight, bias, { transA: true }) : matMul(byChannel, weight, { transA: true });
-  const vertical = interpolationBands(height, size.height, plan.rows);
-  const { span } = vertical;
-
-  const columns = plan.columns === 'all' ? size.width : plan.columns;
-  const horizontal = interpolationBands(width, size.width, columns);
-  const across = (gathered: Value) => {
-    const wide = horizontal.tiles * columns;
-    const tiled = reshape(matMul(constant(horizontal.weights), gathered), [span, wide, h1]);
-    const cropped = wide === size.width ? tiled : slice(tiled, [range(1, 0, size.width)]);
-    return reshape(cropped, [span, size.width * h1]);
-  };
-  const window = (first: number, pitch: number) =>
-    Array.from({ length: span }, (_, row) =>
-      horizontal.starts.flatMap((start) =>
-        Array.from({ length: horizontal.span }, (__, column) => (first + row * width + start + column) * pitch),
-      ),
-    ).flat();
-  const tiles = [span, horizontal.tiles, horizontal.span];
-
-  if (plan.strips === 'unrolled') {
-    const places = constant(int64(tiles, window(0, 1)));
-    return {
-      vertical,
-      rows: (strip) => (member) => {
-        const first = fixed(strip).image * area + vertical.starts[fixed(strip).place]! * width;
-        const part = slice(product, [range(0, first, first + span * width), range(1, member * h1, (member + 1) * h1)]);
-        return across(
-          horizontal.tiles === 1 && horizontal.span === width
-            ? reshape(part, [span, 1, width, h1])
-            : gather(part, places),
-        );
-      },
+  const second = layer('second.weight', h2, 'second.bias');
+  const third = layer('third.weight', classes, 'third.bias');
+  return (strip) => {
+    const ofStrip = terms.map((term) => term(strip));
+    return (member) => {
+      const ofMember = ofStrip.map((term) => term(member));
+      return phases(grid).map((phase) => {
+        const first = leakyRelu(ofMember.map((term) => term(phase)).reduce(add), 0);
+        return third(leakyRelu(second(first, member), 0), member);
+      });
     };
-  }
-  const byMember = reshape(product, [images * area * members, h1]);
-  const table = constant(
-    int64(
-      [perImage, ...tiles],
-      vertical.starts.flatMap((start) => window(start * width, members)),
-    ),
-  );
-  const imageStarts = constant(
-    int64(
-      [images * perImage],
-      Array.from({ length: images * perImage }, (_, i) => Math.floor(i / perImage) * area * members),
-    ),
-  );
-  return {
-    vertical,
-    rows: (strip) => {
-      const { index, place } = counted(strip);
-      const ofImage = gather(table, place);
-      const places = images === 1 ? ofImage : add(ofImage, gather(imageStarts, index));
-      return (member) => across(gather(byMember, member === 0 ? places : add(places, constant(int64([], [member])))));
-    },
   };
 }
 
-/** The level of the labels' own size: its first layer runs strip by strip. */
-function fullLevel(
-  maps: readonly Value[],
-  weight: Value,
-  bias: Value | undefined,
-  { members, hidden: [h1] }: EnsembleSizes,
-  { size, plan, images, perImage }: Cut,
-): (strip: Strip) => OfMember {
-  const { height, width } = size;
-  const pixels = plan.rows * width;
-  const channels = weight.shape[1]!;
-  const weightOf = memo(members, (member) => part(weight, member));
-  const biasOf = bias && memo(members, (member) => slice(bias, [range(1, member * h1, (member + 1) * h1)]));
-  const apply = (strip: Value): OfMember => {
-    // Turned once for all members: a product with a transposed factor takes a fifth longer, for each of them.
-    const byPixel = transpose(reshape(strip, [channels, pixels]), [1, 0]);
-    return (member) => (biasOf ? gemm(byPixel, weightOf(member), biasOf(member)) : matMul(byPixel, weightOf(member)));
-  };
-  const sized = maps.map((map) => pad(resized(map, size), [0, 0, 0, 0], [0, 0, perImage * plan.rows - height, 0]));
-  if (plan.strips === 'unrolled') {
-    const whole = concat(sized, 1);
-    return (strip) => {
-      const { image, place } = fixed(strip);
-      return apply(slice(whole, [range(0, image, image + 1), range(2, place * plan.rows, (place + 1) * plan.rows)]));
-    };
-  }
-  const strips = sized.map((map) => {
-    const c = map.shape[1]!;
-    return reshape(transpose(reshape(map, [images, c, perImage, pixels]), [0, 2, 1, 3]), [
-      images * perImage,
-      c,
-      pixels,
-    ]);
-  });
-  return (strip) =>
-    apply(
-      concat(
-        strips.map((map) => gather(map, counted(strip).index)),
-        0,
-      ),
+type Layer = (x: Value, member: number) => Value;
+
+function fullTerm(x: Value, first: Layer, grid: PhaseGrid): Term {
+  const { step, width } = grid;
+  return ({ start, rows }) => {
+    const dealt = phases(grid).map(({ row, column }) =>
+      slice(x, [range(2, step * start + row, step * (start + rows), step), range(3, column, step * width, step)]),
     );
+    return (member) =>
+      ({ row, column }) =>
+        first(dealt[row * step + column]!, member);
+  };
+}
+
+function gridTerm(x: Value, first: Layer, h1: number, grid: PhaseGrid): Term {
+  const framed = withFrame(x);
+  const kernels = phases(grid).map(({ row, column }) => constant(depthwise(h1, gridTaps(row), gridTaps(column))));
+  return ({ start, rows }) => {
+    const window = slice(framed, [range(2, start, start + rows + 2)]);
+    return (member) => {
+      const product = first(window, member);
+      return ({ row, column }) => conv(product, kernels[row * grid.step + column]!, { groups: h1 });
+    };
+  };
+}
+
+/** The level of half the grid's size. */
+interface HalfLevel {
+  readonly map: Value;
+  readonly first: Layer;
+}
+
+/** A level behind the first layer, one member's: [N, H1, h, w]. */
+type Source = (member: number) => Value;
+
+/** Levels that are added up at the corners of the grid's cells. */
+function cornerTerm(
+  half: HalfLevel | undefined,
+  coarse: readonly Source[],
+  members: number,
+  h1: number,
+  size: LabelSize,
+  grid: PhaseGrid,
+): Term {
+  const weights = (down: readonly number[], across: readonly number[]) => constant(depthwise(h1, down, across));
+  const [blocked, between, ofCentres] = [[1], [0.5, 0.5], [0, 0.5, 0.5, 0]].map((taps) => weights(taps, taps));
+  const kernels = phases(grid).map(({ row, column }) => weights(cornerTaps(row), cornerTaps(column)));
+  const doubled = (x: Value, kernel: Value) => conv(upsampleNearest(x, 2), kernel, { groups: h1 });
+
+  const everyOther = (k: number) => 2 * grid.step * k - 0.5;
+  const columns = Array.from({ length: grid.width / 2 + 1 }, (_, l) => everyOther(l));
+  const across = memo(members, (member) => alongRows(coarse, member, columns, size.width));
+  const framed = half && withFrame(half.map);
+
+  return ({ start, rows }) => {
+    const targets = Array.from({ length: rows / 2 + 1 }, (_, k) => everyOther(start / 2 + k));
+    const down = alongColumns(coarse, targets, size.height);
+    const window = framed && slice(framed, [range(2, start / 2, (start + rows) / 2 + 2)]);
+    return (member) => {
+      const parts: Value[] = [];
+      // The first convolution changes nothing but brings the sum into the blocked layout, where doubling is cheap.
+      if (coarse.length > 0) parts.push(doubled(conv(down(across(member)), blocked!, { groups: h1 }), between!));
+      if (half && window) parts.push(doubled(half.first(window, member), ofCentres!));
+      const corners = parts.reduce(add);
+      return ({ row, column }) => conv(corners, kernels[row * grid.step + column]!, { groups: h1 });
+    };
+  };
+}
+
+function oddTerm(sources: readonly Source[], members: number, size: LabelSize, { step, width }: PhaseGrid): Term {
+  const across = Array.from({ length: step }, (_, column) => {
+    const columns = Array.from({ length: width }, (__, l) => step * l + column);
+    return memo(members, (member) => alongRows(sources, member, columns, size.width));
+  });
+  return ({ start, rows }) => {
+    const down = Array.from({ length: step }, (_, row) => {
+      const targets = Array.from({ length: rows }, (__, k) => step * (start + k) + row);
+      return alongColumns(sources, targets, size.height);
+    });
+    return (member) =>
+      ({ row, column }) =>
+        down[row]!(across[column]!(member));
+  };
+}
+
+/** The levels interpolated along their rows: [N, H1, h, targets] each. */
+function alongRows(
+  sources: readonly Source[],
+  member: number,
+  targets: readonly number[],
+  width: number,
+): readonly Value[] {
+  return sources.map((source) => {
+    const x = source(member);
+    return matMul(x, constant(interpolationAt(targets, x.shape[3]!, width)), { transB: true });
+  });
+}
+
+/** … then along the columns and added up, by one product with the rows that the targets need: [N, H1, targets, w]. */
+function alongColumns(
+  sources: readonly Source[],
+  targets: readonly number[],
+  height: number,
+): (across: readonly Value[]) => Value {
+  const windows = sources.map((source) => interpolationWindow(targets, source(0).shape[2]!, height));
+  const weights = constant(sideBySide(windows.map((window) => window.weights)));
+  return (across) => {
+    const rows = across.map((x, i) => slice(x, [range(2, windows[i]!.start, windows[i]!.end)]));
+    return matMul(weights, concat(rows, 2));
+  };
 }
 
 /** Brings a map that is larger than the labels to their size. [N, C, h, w] → [N, C, H, W] */
@@ -280,94 +295,31 @@ function resized(x: Value, { height, width }: LabelSize): Value {
   return w === width ? down : matMul(down, constant(interpolationMatrix(w, width)), { transB: true });
 }
 
-/** The interpolation along the columns of all levels side by side, for each strip: [rows, Σ span]. */
-function jointColumnWeights(levels: readonly CoarseLevel[]): (strip: Strip) => Value {
-  const bands = levels.map(({ vertical }) => vertical);
-  const [tiles = 0, rows = 0] = bands[0]?.weights.shape ?? [];
-  const width = bands.reduce((sum, { span }) => sum + span, 0);
-  const joint = float32([tiles, rows, width]);
+/** Repeats the pixels at the edge once. */
+function withFrame(x: Value): Value {
+  return [2, 3].reduce((framed, axis) => {
+    const last = framed.shape[axis]! - 1;
+    return concat([slice(framed, [range(axis, 0, 1)]), framed, slice(framed, [range(axis, last, last + 1)])], axis);
+  }, x);
+}
+
+/** Matrices of equal height in one: [rows, Σ columns]. */
+function sideBySide(parts: readonly TensorOf<'float32'>[]): TensorOf<'float32'> {
+  const rows = parts[0]?.shape[0] ?? 0;
+  const joint = float32([rows, parts.reduce((sum, { shape }) => sum + shape[1]!, 0)]);
   let offset = 0;
-  for (const { span, weights } of bands) {
-    for (let row = 0; row < tiles * rows; row++) {
-      joint.data.set(weights.data.subarray(row * span, (row + 1) * span), row * width + offset);
+  for (const { shape, data } of parts) {
+    const width = shape[1]!;
+    for (let row = 0; row < rows; row++) {
+      joint.data.set(data.subarray(row * width, (row + 1) * width), row * joint.shape[1]! + offset);
     }
-    offset += span;
+    offset += width;
   }
-  const table = constant(joint);
-  return (strip) => {
-    if (strip.kind === 'counted') return gather(table, strip.place);
-    return reshape(slice(table, [range(0, strip.place, strip.place + 1)]), [rows, width]);
-  };
+  return joint;
 }
 
-/** Interpolated coarse levels + the full level, of which one may be missing: [rows, W·H1]. */
-function joined(down: Value | undefined, stacked: Value | undefined, base: Value | undefined, rows: number): Value {
-  const flat = base && reshape(base, [rows, (base.shape[0]! / rows) * base.shape[1]!]);
-  if (down && stacked) return flat ? gemm(down, stacked, flat) : matMul(down, stacked);
-  if (!flat) throw new Error('An interpreter needs at least one feature map.');
-  return flat;
-}
-
-function concatRows(rows: readonly Value[]): Value | undefined {
-  return rows.length === 0 ? undefined : concat(rows, 0);
-}
-
-/** Runs `decide` on all strips and puts the results together: [channels, rows·W] each → [N, channels, H, W]. */
-function assembled(decide: (strip: Strip) => Value, { size, plan, images, perImage }: Cut): Value {
-  const { height, width } = size;
-  const count = images * perImage;
-  let stacked: Value;
-  if (plan.strips === 'loop') {
-    const places = constant(
-      int64(
-        [count],
-        Array.from({ length: count }, (_, i) => i % perImage),
-      ),
-    );
-    stacked = map(count, (index) =>
-      decide({ kind: 'counted', index, place: images === 1 ? index : gather(places, index) }),
-    );
-  } else {
-    const strips = Array.from({ length: count }, (_, i) => {
-      const result = decide({ kind: 'fixed', image: Math.floor(i / perImage), place: i % perImage });
-      return reshape(result, [1, ...result.shape]);
-    });
-    stacked = concat(strips, 0);
-  }
-  const channels = stacked.shape[1]!;
-  const byRow = transpose(reshape(stacked, [images, perImage, channels, plan.rows, width]), [0, 2, 1, 3, 4]);
-  const padded = reshape(byRow, [images, channels, perImage * plan.rows, width]);
-  return perImage * plan.rows === height ? padded : slice(padded, [range(2, 0, height)]);
-}
-
-/** The layers behind the first, each member's weights cut out once. [P, H1] → [K, P] */
-function secondAndThird(weights: ReadonlyMap<string, Value>, members: number): (first: Value, member: number) => Value {
-  const parts = (name: string) => memo(members, (member) => part(weights.get(name)!, member));
-  const [weight2, bias2] = [parts('second.weight'), parts('second.bias')];
-  const [weight3, bias3] = [parts('third.weight'), parts('third.bias')];
-  return (first, member) => {
-    const second = leakyRelu(gemm(first, weight2(member), bias2(member)), 0);
-    return gemm(weight3(member), second, bias3(member), { transA: true, transB: true });
-  };
-}
-
-/** [M, a, b] → [a, b] of one member. */
-function part(x: Value, member: number): Value {
-  return reshape(slice(x, [range(0, member, member + 1)]), x.shape.slice(1));
-}
-
-/** The same value for the same member, made once: strips share it. */
-function memo(members: number, make: OfMember): OfMember {
+/** The same for the same member, made once: strips share it. */
+function memo<T>(members: number, make: (member: number) => T): (member: number) => T {
   const values = Array.from({ length: members }, (_, member) => make(member));
   return (member) => values[member]!;
-}
-
-function fixed(strip: Strip): Strip & { kind: 'fixed' } {
-  if (strip.kind !== 'fixed') throw new Error('An unrolled plan has fixed strips.');
-  return strip;
-}
-
-function counted(strip: Strip): Strip & { kind: 'counted' } {
-  if (strip.kind !== 'counted') throw new Error('A looping plan has counted strips.');
-  return strip;
 }
