@@ -2,7 +2,7 @@ import type { DataSetWriter } from './dataSetWriter.ts';
 import type { PreparedImage } from './preparedImage.ts';
 import { batchesOfShard } from './shard.ts';
 
-/** One batch: its images are computed together, always all of them, so that their bytes don't depend on what is missing. */
+/** One batch: its images are always computed all together, so that their bytes don't depend on what is missing. */
 export interface BatchRequest {
   readonly ids: readonly number[];
   /** Those of `ids` that are not on disk yet. */
@@ -11,7 +11,7 @@ export interface BatchRequest {
 
 /** Where a data set's images come from: this process, or others that work side by side. */
 export interface LabelSource {
-  /** How many batches to ask for before the first is there. So many are held in memory, because rows are written in order. */
+  /** How many batches to ask for before the first is there: rows are written in order, so as many may wait in memory. */
   readonly concurrency: number;
   /** The wanted images, in the order of `wanted`. */
   label(request: BatchRequest): Promise<readonly PreparedImage[]>;
@@ -19,7 +19,7 @@ export interface LabelSource {
 
 export interface GenerateOptions {
   readonly signal?: AbortSignal;
-  /** At the start and whenever a batch is on disk: images done and all images, of this shard, those of earlier runs included. */
+  /** At first and after every batch: images on disk and all images, of this shard, those of earlier runs included. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -1,6 +1,9 @@
 import type { ProviderName } from '../../engine/session.ts';
 
-/** Who computes a data set's batches: this process, with so many threads (the provider's choice when absent), or several others with one thread each. */
+/**
+ * Who computes a data set's batches: this process, with so many threads (the provider's choice when absent), or several
+ * others with one thread each.
+ */
 export type LabellingPlan =
   { readonly kind: 'here'; readonly threads?: number } | { readonly kind: 'processes'; readonly processes: number };
 
@@ -16,7 +19,7 @@ export interface LabellingFacts {
   readonly memory: number;
 }
 
-/** Up to here operations are too small to be shared by threads: at 64² a second thread brings a fifth, a second process doubles. */
+/** Up to here operations are too small to share: at 64² a second thread brings a fifth, a second process doubles. */
 const SMALL = 128;
 /** Room for one process, generously: at 64² it takes a quarter of it. */
 const MEMORY_PER_PROCESS = 2 ** 30;
