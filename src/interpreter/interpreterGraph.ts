@@ -151,13 +151,19 @@ function memberLogits(
   levels.forEach((level, i) => {
     // Every interpolation's weights sum to 1, so the bias may be added at any one level.
     const first = layer(firstName(i), h1, i === 0 ? 'first.bias' : undefined);
-    const joint = (maps: readonly Value[]) => concat(maps, 1);
     const maps = level.features.map((place) => features[place]!);
     const route = routeOf(level, grid);
-    if (route === 'full') terms.push(fullTerm(joint(maps.map((map) => resized(map, size))), first, grid));
-    else if (route === 'grid') terms.push(gridTerm(joint(maps), first, h1, grid));
-    else if (route === 'half') half = { map: joint(maps), first };
-    else (route === 'coarse' ? coarse : odd).push(memo(members, (member) => first(joint(maps), member)));
+    if (route === 'full')
+      terms.push(
+        fullTerm(
+          maps.map((map) => resized(map, size)),
+          first,
+          grid,
+        ),
+      );
+    else if (route === 'grid') terms.push(gridTerm(maps, first, h1, grid));
+    else if (route === 'half') half = { maps, first };
+    else (route === 'coarse' ? coarse : odd).push(memo(members, (member) => first(channels(maps), member)));
   });
   if (odd.length > 0) terms.unshift(oddTerm(odd, members, size, grid));
   if (half || coarse.length > 0) terms.unshift(cornerTerm(half, coarse, members, h1, size, grid));
@@ -178,23 +184,23 @@ function memberLogits(
 
 type Layer = (x: Value, member: number) => Value;
 
-function fullTerm(x: Value, first: Layer, grid: PhaseGrid): Term {
+function fullTerm(maps: readonly Value[], first: Layer, grid: PhaseGrid): Term {
   const { step, width } = grid;
   return ({ start, rows }) => {
-    const dealt = phases(grid).map(({ row, column }) =>
-      slice(x, [range(2, step * start + row, step * (start + rows), step), range(3, column, step * width, step)]),
-    );
+    const dealt = phases(grid).map(({ row, column }) => {
+      const rowsOf = range(2, step * start + row, step * (start + rows), step);
+      return channels(maps.map((map) => slice(map, [rowsOf, range(3, column, step * width, step)])));
+    });
     return (member) =>
       ({ row, column }) =>
         first(dealt[row * step + column]!, member);
   };
 }
 
-function gridTerm(x: Value, first: Layer, h1: number, grid: PhaseGrid): Term {
-  const framed = withFrame(x);
+function gridTerm(maps: readonly Value[], first: Layer, h1: number, grid: PhaseGrid): Term {
   const kernels = phases(grid).map(({ row, column }) => constant(depthwise(h1, gridTaps(row), gridTaps(column))));
   return ({ start, rows }) => {
-    const window = slice(framed, [range(2, start, start + rows + 2)]);
+    const window = framed(maps, start, start + rows);
     return (member) => {
       const product = first(window, member);
       return ({ row, column }) => conv(product, kernels[row * grid.step + column]!, { groups: h1 });
@@ -204,7 +210,7 @@ function gridTerm(x: Value, first: Layer, h1: number, grid: PhaseGrid): Term {
 
 /** The level of half the grid's size. */
 interface HalfLevel {
-  readonly map: Value;
+  readonly maps: readonly Value[];
   readonly first: Layer;
 }
 
@@ -228,12 +234,11 @@ function cornerTerm(
   const everyOther = (k: number) => 2 * grid.step * k - 0.5;
   const columns = Array.from({ length: grid.width / 2 + 1 }, (_, l) => everyOther(l));
   const across = memo(members, (member) => alongRows(coarse, member, columns, size.width));
-  const framed = half && withFrame(half.map);
 
   return ({ start, rows }) => {
     const targets = Array.from({ length: rows / 2 + 1 }, (_, k) => everyOther(start / 2 + k));
     const down = alongColumns(coarse, targets, size.height);
-    const window = framed && slice(framed, [range(2, start / 2, (start + rows) / 2 + 2)]);
+    const window = half && framed(half.maps, start / 2, (start + rows) / 2);
     return (member) => {
       const parts: Value[] = [];
       // The first convolution changes nothing but brings the sum into the blocked layout, where doubling is cheap.
@@ -295,12 +300,22 @@ function resized(x: Value, { height, width }: LabelSize): Value {
   return w === width ? down : matMul(down, constant(interpolationMatrix(w, width)), { transB: true });
 }
 
-/** Repeats the pixels at the edge once. */
-function withFrame(x: Value): Value {
-  return [2, 3].reduce((framed, axis) => {
-    const last = framed.shape[axis]! - 1;
-    return concat([slice(framed, [range(axis, 0, 1)]), framed, slice(framed, [range(axis, last, last + 1)])], axis);
-  }, x);
+/** Rows `start` − 1 … `end` of maps of one size, a column more on either side; what lies outside repeats the edge. */
+function framed(maps: readonly Value[], start: number, end: number): Value {
+  const height = maps[0]!.shape[2]!;
+  const [first, last] = [Math.max(0, start - 1), Math.min(height, end + 1)];
+  const rows = channels(maps.map((map) => slice(map, [range(2, first, last)])));
+  return withEdges(withEdges(rows, 2, start === 0, end === height), 3, true, true);
+}
+
+function withEdges(x: Value, axis: number, before: boolean, after: boolean): Value {
+  const last = x.shape[axis]! - 1;
+  const first = before ? [slice(x, [range(axis, 0, 1)])] : [];
+  return concat([...first, x, ...(after ? [slice(x, [range(axis, last, last + 1)])] : [])], axis);
+}
+
+function channels(maps: readonly Value[]): Value {
+  return concat(maps, 1);
 }
 
 /** Matrices of equal height in one: [rows, Σ columns]. */
