@@ -7,7 +7,7 @@ import { GraphError, operands, shapeText, topological, type Value } from './valu
  * @param loss float32, shape []
  * @param parameters what to differentiate by; one that the loss does not depend on gets zeros
  * @returns one gradient for each parameter, of its shape
- * @throws GraphError when the loss is not a scalar, or depends on a parameter through a map.
+ * @throws GraphError when the loss is not a scalar.
  */
 export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
   if (loss.shape.length !== 0 || loss.dtype !== 'float32') {
@@ -23,7 +23,6 @@ export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
   for (const value of [...order].reverse()) {
     const dy = gradientOf.get(value);
     if (!dy || !reaches.has(value)) continue;
-    if (value.origin.kind === 'map') throw new GraphError('gradients: no gradient flows through a map.');
     if (value.origin.kind !== 'op') continue;
     const { inputs, attributes } = value.origin;
     const { vjp } = ops[value.origin.op as keyof typeof ops] as Op<unknown>;

@@ -19,6 +19,8 @@ export interface SessionOptions {
    * the few runs of a large graph.
    */
   readonly keepMemory?: boolean;
+  /** Whether the memory of a run is laid out ahead as one block (it is unless told); a large graph then holds more of it. */
+  readonly planMemory?: boolean;
   /** Session configuration of onnxruntime, for example `{'session.disable_prepacking': '1'}`. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -94,6 +96,7 @@ function ortOptions(options: SessionOptions): InferenceSession.SessionOptions {
     intraOpNumThreads: options.threads ?? availableParallelism(),
     graphOptimizationLevel: options.optimization ?? 'all',
     enableCpuMemArena: options.keepMemory ?? true,
+    enableMemPattern: options.planMemory ?? true,
     logSeverityLevel: 3,
     extra: {
       // Spinning threads would burn the cores between runs, which the editor needs.

@@ -12,11 +12,7 @@ export type Origin =
   | { readonly kind: 'parameter'; readonly name: string; readonly tensor: Tensor }
   /** An unnamed initializer. */
   | { readonly kind: 'constant'; readonly tensor: Tensor }
-  | { readonly kind: 'op'; readonly op: string; readonly inputs: readonly Value[]; readonly attributes: unknown }
-  /** The stacked results of `body` for index = 0 … count − 1. */
-  | { readonly kind: 'map'; readonly count: number; readonly index: Value; readonly body: Value }
-  /** The int64 scalar that counts inside a map's body. */
-  | { readonly kind: 'index' };
+  | { readonly kind: 'op'; readonly op: string; readonly inputs: readonly Value[]; readonly attributes: unknown };
 
 /** A typed, shaped node of a graph. All shapes are static. */
 export interface Value {
@@ -52,14 +48,7 @@ export function constant(tensor: Tensor): Value {
 
 /** The values that a value is computed from, directly. */
 export function operands(value: Value): readonly Value[] {
-  switch (value.origin.kind) {
-    case 'op':
-      return value.origin.inputs;
-    case 'map':
-      return [value.origin.body];
-    default:
-      return [];
-  }
+  return value.origin.kind === 'op' ? value.origin.inputs : [];
 }
 
 /** All values that `roots` depend on, roots included, each after its operands. */

@@ -179,13 +179,16 @@ const generateJob = job({
     count: z.number(),
     made: z.number(),
     kept: z.number().optional(),
+    /** The whole job. */
     seconds: z.number(),
+    /** While generating, without the start: reading the models and finding the provider. */
+    imagesPerSecond: z.number().exactOptional(),
     warnings: z.array(z.string()),
   }),
   describe: (r) =>
     [
       `${r.made} of ${r.count} labelled images made in ${r.seconds.toFixed(1)} s` +
-        (r.made > 0 && r.seconds > 0 ? ` (${(r.made / r.seconds).toFixed(1)} images/s)` : '') +
+        (r.imagesPerSecond === undefined ? '' : ` (${r.imagesPerSecond.toFixed(1)} images/s once it ran)`) +
         (r.kept === undefined ? '.' : `; the filter keeps ${r.kept}.`),
       `They are in ${r.folder}.`,
       ...r.warnings.map((warning) => `Note: ${warning}`),

@@ -51,6 +51,7 @@ export const run: JobRunner<'generate'> = async (options, context) => {
   const shard = options.shard === undefined ? wholeShard : parseShard(options.shard);
   const writer = await openDataSet(folder, settings, shard, await runtimeOf(provider));
   let made = 0;
+  let generating = 0;
   try {
     const plan = labellingPlan({
       provider,
@@ -62,11 +63,13 @@ export const run: JobRunner<'generate'> = async (options, context) => {
     const parts = { network: generator, ensemble: interpreter };
     const task = labellingTask(settings, generator.architecture);
     const { source, close } = await startLabelling(plan, parts, task, provider, log);
+    const first = performance.now();
     try {
       made = await generate(writer, source, {
         signal,
         onProgress: (done, total) => progress({ stage: 'generating', done, total, unit: 'images' }),
       });
+      generating = (performance.now() - first) / 1000;
     } finally {
       await close();
     }
@@ -83,7 +86,9 @@ export const run: JobRunner<'generate'> = async (options, context) => {
   }
   if (missing > 0) warnings.push(`${missing} images are still missing: the other shards make them.`);
   const seconds = (performance.now() - started) / 1000;
-  return { folder, count: settings.count, made, kept: rows.length - filter.dropped.length, seconds, warnings };
+  const kept = rows.length - filter.dropped.length;
+  const rate = made > 0 ? { imagesPerSecond: made / generating } : {};
+  return { folder, count: settings.count, made, kept, seconds, ...rate, warnings };
 };
 
 interface Labelling {

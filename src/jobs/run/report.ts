@@ -35,7 +35,7 @@ export const run: JobRunner<'report'> = async (options, { project: folder, signa
     ...data,
     title: basename(project.folder),
     training: interpreter && { ...interpreter, seconds: trained?.seconds },
-    measured: generated && generated.seconds > 0 ? { imagesPerSecond: generated.made / generated.seconds } : {},
+    measured: generated?.imagesPerSecond === undefined ? {} : { imagesPerSecond: generated.imagesPerSecond },
     versions: [
       { name: packageJson.displayName, version: packageJson.version },
       { name: 'Node', version: process.versions.node },

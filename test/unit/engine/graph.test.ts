@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { gradients } from '../../../src/engine/gradients.ts';
 import { buildModel } from '../../../src/engine/graph.ts';
-import { map } from '../../../src/engine/map.ts';
 import { encodeModel } from '../../../src/engine/onnx/codec.ts';
 import {
   add,
   concat,
   conv,
-  gather,
   matMul,
   mul,
   oneHot,
@@ -22,7 +20,7 @@ import {
 import { adam, ADAM, adamCorrections, sgd } from '../../../src/engine/optimizers.ts';
 import { Session } from '../../../src/engine/session.ts';
 import { float32, float32Data, int64, type Tensor } from '../../../src/engine/tensor.ts';
-import { constant, input, parameter, type Value } from '../../../src/engine/value.ts';
+import { input, parameter, type Value } from '../../../src/engine/value.ts';
 
 async function run(
   outputs: Record<string, Value>,
@@ -79,32 +77,6 @@ describe('a graph', () => {
       buildModel({ name: 'test', outputs: { y }, microsoftOps }).graph.nodes.map(({ domain }) => domain ?? '');
     assert.ok(domains(false).every((domain) => domain === ''));
     assert.ok(domains(true).includes('com.microsoft'));
-  });
-});
-
-describe('map', () => {
-  it('stacks what its body gives for each index, and shares what does not depend on it', async () => {
-    const table = input('table', 'float32', [4, 3]);
-    const doubled = add(table, table);
-    const y = map(4, (index) => add(gather(doubled, index), constant(float32([3], [0, 10, 20]))));
-    assert.deepEqual(y.shape, [4, 3]);
-    const data = Float32Array.from({ length: 12 }, (_, i) => i);
-    const result = await run({ y }, { table: float32([4, 3], data) });
-    assert.deepEqual(
-      [...float32Data(result['y'])],
-      [...data].map((value, i) => 2 * value + 10 * (i % 3)),
-    );
-    const { nodes } = buildModel({ name: 'test', outputs: { y } }).graph;
-    assert.equal(nodes.filter(({ opType }) => opType === 'Add').length, 1, 'the doubling stays outside the loop');
-  });
-
-  it('lets no gradient through', () => {
-    const table = input('table', 'float32', [4]);
-    const loss = reduceSum(
-      map(4, (index) => gather(table, index)),
-      [0],
-    );
-    assert.throws(() => gradients(loss, [table]), /no gradient flows through a map/);
   });
 });
 
