@@ -30,6 +30,8 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   const order = [...tensors].sort(([a, x], [b, y]) => width[y.dtype] - width[x.dtype] || compare(a, b));
   const header: [string, unknown][] = [];
   const texts = Object.entries(metadata).sort(([a], [b]) => compare(a, b));
+  // A reader that guards its objects drops this key, as ours does, so it would be lost.
+  if (texts.some(([key]) => key === '__proto__')) throw new UserError("Metadata can't have the key '__proto__'.");
   if (texts.length > 0) header.push(['__metadata__', Object.fromEntries(texts)]);
   let end = 0;
   for (const [name, { dtype, shape, data }] of order) {

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeLabelPng } from '../../src/dataset/png.ts';
 import { float32Data } from '../../src/engine/tensor.ts';
+import { featureShapes } from '../../src/interpreter/featureShapes.ts';
 import type { FeatureShape } from '../../src/interpreter/ensemble.ts';
 import type { LabelledSample } from '../../src/interpreter/pixelPool.ts';
-import { featureMaps, type FeatureSet } from '../../src/stylegan/architecture.ts';
+import type { FeatureSet } from '../../src/stylegan/architecture.ts';
 import { decodeGenerator, psiPerLayer, type StoredGenerator } from '../../src/stylegan/generator.ts';
 import type { GeneratorNetwork } from '../../src/stylegan/generatorParameters.ts';
 import { readNpy } from '../../src/stylegan/npy.ts';
@@ -22,12 +23,7 @@ export async function avatarGenerator(): Promise<StoredGenerator> {
 }
 
 export function avatarFeatureShapes(generator: GeneratorNetwork, features: FeatureSet): FeatureShape[] {
-  return featureMaps(generator.architecture, features).map(({ name, channels, resolution }) => ({
-    name,
-    channels,
-    height: resolution,
-    width: resolution,
-  }));
+  return featureShapes(generator.architecture, features);
 }
 
 /** Annotated samples `start` … `end` − 1 of the fixtures. */

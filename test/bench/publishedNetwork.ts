@@ -1,6 +1,7 @@
 import { float32, sizeOf, type TensorOf } from '../../src/engine/tensor.ts';
+import { featureShapes } from '../../src/interpreter/featureShapes.ts';
 import { defaultHidden, type EnsembleArchitecture } from '../../src/interpreter/ensemble.ts';
-import { featureMaps, type Stylegan1Architecture } from '../../src/stylegan/architecture.ts';
+import type { Stylegan1Architecture } from '../../src/stylegan/architecture.ts';
 import { parameterShapes, type GeneratorNetwork } from '../../src/stylegan/generatorParameters.ts';
 import { RESOLUTION } from './published.ts';
 
@@ -39,12 +40,7 @@ export function ensemble(classes: number): EnsembleArchitecture {
   return {
     members: 10,
     features: 'paper',
-    featureShapes: featureMaps(architecture, 'paper').map(({ name, channels, resolution }) => ({
-      name,
-      channels,
-      height: resolution,
-      width: resolution,
-    })),
+    featureShapes: featureShapes(architecture, 'paper'),
     hidden: defaultHidden(classes),
     classes: Array.from({ length: classes }, (_, k) => k),
     dropout: 'none',

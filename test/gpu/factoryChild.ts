@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { featureShapes } from '../../src/interpreter/featureShapes.ts';
 import { initialWeights, type EnsembleArchitecture } from '../../src/interpreter/ensemble.ts';
 import { encodeFactory } from '../../src/interpreter/factory.ts';
 import { wholePlan } from '../../src/interpreter/tilePlan.ts';
 import { Session, type SessionOptions } from '../../src/engine/session.ts';
 import { float32, float32Data } from '../../src/engine/tensor.ts';
-import { featureMaps } from '../../src/stylegan/architecture.ts';
 import { decodeGenerator, psiPerLayer } from '../../src/stylegan/generator.ts';
 import { latentZ } from '../../src/stylegan/latents.ts';
 import { answerOnSoftwareAdapter } from './softwareAdapter.ts';
@@ -23,12 +23,7 @@ async function labelled(options: SessionOptions): Promise<FactoryLabels> {
   const ensemble: EnsembleArchitecture = {
     members: 10,
     features: 'paper',
-    featureShapes: featureMaps(architecture, 'paper').map(({ name, channels, resolution }) => ({
-      name,
-      channels,
-      height: resolution,
-      width: resolution,
-    })),
+    featureShapes: featureShapes(architecture, 'paper'),
     hidden: [128, 32],
     classes: [0, 1, 2, 3, 4, 5, 6, 7],
     dropout: 'none',

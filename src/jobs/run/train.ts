@@ -1,10 +1,10 @@
 import { writeFileWhole } from '../../base/atomicFile.ts';
 import { projectPaths, readProject } from '../../dataset/projectFile.ts';
 import { labelledSamples, readTrainingSamples } from '../../dataset/trainingSamples.ts';
+import { featureShapes } from '../../interpreter/featureShapes.ts';
 import { FeatureStore } from '../../interpreter/featureStore.ts';
 import { encodeInterpreter } from '../../interpreter/interpreterFile.ts';
 import { trainInterpreter, type InterpreterProgress } from '../../interpreter/trainInterpreter.ts';
-import { featureMaps } from '../../stylegan/architecture.ts';
 import { Synthesizer } from '../../stylegan/synthesizer.ts';
 import type { Progress } from '../progress.ts';
 import type { JobRunner } from '../runner.ts';
@@ -23,12 +23,7 @@ export const run: JobRunner<'train'> = async (options, context) => {
   const features = options.features ?? settings.features;
   const selection = await readTrainingSamples(projectPaths(opened).samples, generator, opened.settings.classes);
   const { provider, threads } = await chosenProvider(context);
-  const shapes = featureMaps(generator.architecture, features).map(({ name, channels, resolution }) => ({
-    name,
-    channels,
-    height: resolution,
-    width: resolution,
-  }));
+  const shapes = featureShapes(generator.architecture, features);
   const synthesizer = new Synthesizer(
     generator,
     shapes.map(({ name }) => name),

@@ -11,9 +11,9 @@ import { prepareImage, type PreparedImage } from '../../../src/dataset/preparedI
 import { labelHere, labellingTask } from '../../../src/dataset/labelBatch.ts';
 import { mergeDataSets, planMerge } from '../../../src/dataset/mergeDataSets.ts';
 import { wholeShard, type Shard } from '../../../src/dataset/shard.ts';
+import { featureShapes } from '../../../src/interpreter/featureShapes.ts';
 import { initialWeights, type EnsembleArchitecture } from '../../../src/interpreter/ensemble.ts';
 import { Labeller } from '../../../src/interpreter/labeller.ts';
-import { featureMaps } from '../../../src/stylegan/architecture.ts';
 import { decodeGenerator, type StoredGenerator } from '../../../src/stylegan/generator.ts';
 
 const runtime = { provider: 'cpu', runtime: 'test', processor: 'test' };
@@ -31,12 +31,7 @@ describe('generation', () => {
     const ensemble: EnsembleArchitecture = {
       members: 3,
       features: 'paper',
-      featureShapes: featureMaps(generator.architecture, 'paper').map(({ name, channels, resolution }) => ({
-        name,
-        channels,
-        height: resolution,
-        width: resolution,
-      })),
+      featureShapes: featureShapes(generator.architecture, 'paper'),
       hidden: [16, 8],
       classes: [0, 4, 7],
       dropout: 'none',

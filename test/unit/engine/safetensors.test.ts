@@ -10,7 +10,11 @@ const name = fc
   .filter((name) => !['__metadata__', '__proto__'].includes(name));
 const file: fc.Arbitrary<TensorFile> = fc.record({
   tensors: fc.uniqueArray(fc.tuple(name, tensor), { selector: ([n]) => n, maxLength: 6 }).map((e) => new Map(e)),
-  metadata: fc.dictionary(fc.string(), fc.string({ unit: 'grapheme' }), { noNullPrototype: true }),
+  metadata: fc.dictionary(
+    fc.string().filter((key) => key !== '__proto__'),
+    fc.string({ unit: 'grapheme' }),
+    { noNullPrototype: true },
+  ),
 });
 
 describe('safetensors', () => {
@@ -22,6 +26,15 @@ describe('safetensors', () => {
         assert.deepEqual(new Map([...decoded.tensors].sort()), new Map([...file.tensors].sort()));
       }),
     );
+  });
+
+  it('refuses the names that a reader would lose', () => {
+    const metadata = Object.fromEntries([['__proto__', 'x']]);
+    assert.throws(() => encodeSafetensors({ tensors: new Map(), metadata }), /can't have the key '__proto__'/);
+    for (const lost of ['__proto__', '__metadata__']) {
+      const tensors = new Map([[lost, float32([1], [1])]]);
+      assert.throws(() => encodeSafetensors({ tensors, metadata: {} }), /can't be named/);
+    }
   });
 
   it('gives the same bytes in whatever order things were set', () => {
