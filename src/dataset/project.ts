@@ -187,16 +187,6 @@ export type ProjectSettings = Omit<z.output<typeof projectSchema>, 'nextClassId'
 export type InterpreterSettings = ProjectSettings['interpreter'];
 export type GenerationSettings = ProjectSettings['generation'];
 
-/** The default settings of training and of generating, for use without a project. */
-export const defaultInterpreterSettings: InterpreterSettings = interpreterSchema.parse(undefined);
-export const defaultGenerationSettings: GenerationSettings = generationSchema.parse(undefined);
-
-/** Units of the two hidden layers: as written, or the paper's by the number of classes. */
-export function hiddenSizes(hidden: InterpreterSettings['hidden'], classCount: number): readonly [number, number] {
-  if (hidden !== 'auto') return hidden;
-  return classCount < 32 ? [128, 32] : [256, 128];
-}
-
 /**
  * The JSON schema that the editor completes and checks `datasetgan.json` with: `media/datasetgan.schema.json`, which a test
  * compares with this. Draft 7, which VS Code supports in full.

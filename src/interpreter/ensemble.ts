@@ -34,8 +34,9 @@ export type EnsembleWeights = ReadonlyMap<string, Tensor>;
 export const NORM_EPSILON = 1e-5;
 export const NORM_MOMENTUM = 0.1;
 
-/** The method's hidden sizes for a number of classes. */
-export function defaultHidden(classes: number): readonly [number, number] {
+/** Units of the two hidden layers: as given, or the method's for a number of classes. */
+export function hiddenSizes(hidden: 'auto' | readonly [number, number], classes: number): readonly [number, number] {
+  if (hidden !== 'auto') return hidden;
   return classes < 32 ? [128, 32] : [256, 128];
 }
 

@@ -1,6 +1,6 @@
 import type { ProviderName } from '../engine/session.ts';
 import type { EnsembleArchitecture, FeatureShape } from './ensemble.ts';
-import { defaultHidden, type Dropout } from './ensemble.ts';
+import { hiddenSizes, type Dropout } from './ensemble.ts';
 import type { Interpreter, InterpreterFacts } from './interpreterFile.ts';
 import { gatherPool, missingClasses, type LabelledSample } from './pixelPool.ts';
 import { trainEnsemble } from './train.ts';
@@ -57,7 +57,7 @@ export async function trainInterpreter(options: TrainInterpreterOptions): Promis
     members: plan.members,
     features: plan.features,
     featureShapes,
-    hidden: plan.hidden === 'auto' ? defaultHidden(ids.length) : plan.hidden,
+    hidden: hiddenSizes(plan.hidden, ids.length),
     classes: ids,
     dropout: plan.dropout.every((rate) => rate === 0) ? 'none' : plan.dropout,
   };

@@ -6,8 +6,8 @@ import { Session } from '../../src/engine/session.ts';
 import { float32Data } from '../../src/engine/tensor.ts';
 import { input, parameter, type Value } from '../../src/engine/value.ts';
 import {
-  defaultHidden,
   featureChannels,
+  hiddenSizes,
   type Dropout,
   type EnsembleArchitecture,
   type EnsembleWeights,
@@ -170,7 +170,7 @@ export async function measureLearning(
       members,
       features,
       featureShapes: avatarFeatureShapes(generator, features),
-      hidden: defaultHidden(classes.length),
+      hidden: hiddenSizes('auto', classes.length),
       classes,
       dropout,
     };

@@ -1,6 +1,6 @@
 import { float32, sizeOf, type TensorOf } from '../../src/engine/tensor.ts';
 import { featureShapes } from '../../src/interpreter/featureShapes.ts';
-import { defaultHidden, type EnsembleArchitecture } from '../../src/interpreter/ensemble.ts';
+import { hiddenSizes, type EnsembleArchitecture } from '../../src/interpreter/ensemble.ts';
 import type { Stylegan1Architecture } from '../../src/stylegan/architecture.ts';
 import { parameterShapes, type GeneratorNetwork } from '../../src/stylegan/generatorParameters.ts';
 import { RESOLUTION } from './published.ts';
@@ -41,7 +41,7 @@ export function ensemble(classes: number): EnsembleArchitecture {
     members: 10,
     features: 'paper',
     featureShapes: featureShapes(architecture, 'paper'),
-    hidden: defaultHidden(classes),
+    hidden: hiddenSizes('auto', classes),
     classes: Array.from({ length: classes }, (_, k) => k),
     dropout: 'none',
   };

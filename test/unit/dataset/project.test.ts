@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { format } from 'prettier';
 import { parseJson } from '../../../src/dataset/jsonText.ts';
-import { hiddenSizes, projectJsonSchema, type WrittenProject } from '../../../src/dataset/project.ts';
+import { projectJsonSchema, type WrittenProject } from '../../../src/dataset/project.ts';
 import {
   findProject,
   projectPaths,
@@ -13,6 +13,7 @@ import {
   updateProject,
   writeProject,
 } from '../../../src/dataset/projectFile.ts';
+import { hiddenSizes } from '../../../src/interpreter/ensemble.ts';
 import { refused } from './refused.ts';
 
 const written: WrittenProject = {
