@@ -38,11 +38,12 @@ if (process.argv.includes('--setup')) installWhenTheLockChanged();
 
 const { build } = await import('esbuild');
 
-const { metafile } = await build({
-  entryPoints: { cli: 'src/cli.ts', worker: 'src/jobs/worker.ts' },
-  outdir: 'dist',
+const shared = { bundle: true, sourcemap: 'linked', metafile: true, logLevel: 'warning', outdir: 'dist' };
+
+const node = await build({
+  ...shared,
+  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', worker: 'src/jobs/worker.ts' },
   outExtension: { '.js': '.cjs' },
-  bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
@@ -50,8 +51,18 @@ const { metafile } = await build({
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   external: ['vscode', 'onnxruntime-node'],
-  sourcemap: 'linked',
-  metafile: true,
-  logLevel: 'warning',
 });
-writeFileSync('dist/THIRD-PARTY-NOTICES.txt', `${thirdPartyNotices(metafile)}\n`);
+
+const webviews = await build({
+  ...shared,
+  // Each with its style sheet beside it.
+  entryPoints: { annotator: 'webview/annotator/main.ts', gallery: 'webview/gallery/main.ts' },
+  outdir: 'dist/webview',
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+});
+
+const inputs = { ...node.metafile.inputs, ...webviews.metafile.inputs };
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', `${thirdPartyNotices({ inputs })}\n`);

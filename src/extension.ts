@@ -1,0 +1,4 @@
+/** Composes the extension. */
+export function activate(): void {
+  return;
+}

@@ -1,0 +1,135 @@
+import type { CancellationToken, Disposable, Event, ExtensionContext, LogOutputChannel, Uri } from 'vscode';
+import type { Project } from '../dataset/projectFile.ts';
+import type { GeneratedOrigin } from '../dataset/synthesisInput.ts';
+import type { ImageScores } from '../interpreter/uncertainty.ts';
+import type { Journal } from '../jobs/journal.ts';
+import type { JobName, JobResult, RequestFor } from '../jobs/jobTable.ts';
+import type { TimedProgress } from '../jobs/progress.ts';
+import type { SampleStatus } from '../messages/annotatorMessages.ts';
+
+// What the parts of the extension know of each other. extension.ts makes each of them once and hands them round.
+
+/** The projects of the workspace, and the one that commands and views work on: the nearest to the active editor. */
+export interface Projects extends Disposable {
+  /** The active project, when there is one and its file is right. */
+  readonly active: Project | undefined;
+  /** The active project's folder, also when its file is wrong. */
+  readonly activeFolder: string | undefined;
+  /** What is wrong with the active project's file, as a sentence. */
+  readonly problem: string | undefined;
+  /** Absolute folders with a datasetgan.json in this workspace. */
+  readonly folders: readonly string[];
+  /** Another project became active, or its file changed. */
+  readonly onDidChange: Event<void>;
+  /** Makes a project active until an editor of another one becomes active. */
+  choose(folder: string): Promise<void>;
+  /** The project that a file belongs to: the nearest datasetgan.json above it. */
+  projectOf(file: Uri): Promise<Project | undefined>;
+}
+
+/** One `.dgan` file of the active project, without its pixels. */
+export interface SampleEntry {
+  readonly path: string;
+  /** File name without `.dgan`. */
+  readonly name: string;
+  readonly status: SampleStatus;
+  /** Share of the pixels that are labelled, 0 … 1. */
+  readonly labelled: number;
+  /** Index = class id; 255 = not labelled. */
+  readonly pixelsPerId: Uint32Array;
+  readonly origin: GeneratedOrigin | { readonly kind: 'photo' };
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** The active project's samples by name, read again when files change; files that can't be read are listed apart. */
+export interface Samples extends Disposable {
+  readonly entries: readonly SampleEntry[];
+  readonly unreadable: readonly { readonly path: string; readonly problem: string }[];
+  readonly onDidChange: Event<void>;
+  /** Resolves when what is on disk now has been read. */
+  refreshed(): Promise<readonly SampleEntry[]>;
+}
+
+/** A job of the active project: its journal, with fresher progress when this window started it. */
+export interface JobView {
+  readonly journal: Journal;
+  readonly progress: TimedProgress | undefined;
+  /** This window started it. */
+  readonly own: boolean;
+}
+
+export interface StartedJob<R> {
+  readonly id: string;
+  /** As `RunningJob.result`: rejects with UserError, LockedError, JobStopped or JobBug. */
+  readonly result: Promise<R>;
+  stop(): void;
+}
+
+/** Long and short jobs, each in a child process of its own; those of terminals too. */
+export interface Jobs extends Disposable {
+  /** Of the active project, newest first. */
+  readonly all: readonly JobView[];
+  readonly onDidChange: Event<void>;
+  /**
+   * Starts a job. A long one shows in the status bar, in the Jobs view and as a notification with Cancel; its output goes to the log.
+   * @param how.quiet no notification: the caller shows the progress.
+   */
+  start<J extends JobName>(
+    request: RequestFor<J>,
+    how: {
+      readonly project: string | undefined;
+      readonly quiet?: boolean;
+      readonly onProgress?: (progress: TimedProgress) => void;
+      readonly onLog?: (line: string) => void;
+    },
+  ): Promise<StartedJob<JobResult<J>>>;
+  /** As `start`, and tells the person how it ended. Resolves to undefined when it failed or was stopped; nothing is thrown. */
+  perform<J extends JobName>(request: RequestFor<J>, project: string | undefined): Promise<JobResult<J> | undefined>;
+  /** Softly; after two seconds, hard. Also jobs of a terminal. */
+  stop(id: string): Promise<void>;
+}
+
+/** What the project's interpreter says of an image. */
+export interface Prediction {
+  readonly width: number;
+  readonly height: number;
+  /** Class ids, row-major. */
+  readonly labels: Uint8Array;
+  /** JS / ln(min(members, classes)) in 0 … 255, row-major. */
+  readonly uncertainty: Uint8Array;
+  readonly scores: ImageScores;
+  /** Hash of the interpreter's file: whether a later one makes it stale. */
+  readonly interpreter: string;
+}
+
+/** The interactive child process: started on demand, ends when idle, started again after a crash. */
+export interface Predictor extends Disposable {
+  /** The interpreter file of some project came, went or changed. */
+  readonly onDidChange: Event<void>;
+  /**
+   * @param crop of the sample's manifest
+   * @throws UserError when there can be none: no interpreter yet, another generator, an untrusted workspace.
+   */
+  predict(project: Project, origin: GeneratedOrigin, token?: CancellationToken): Promise<Prediction>;
+  /**
+   * Scores of samples by path, from a cache on disk where they were computed before; computes the missing ones in the background order.
+   * Samples that can have none (photos, other generators) are left out.
+   */
+  scores(
+    project: Project,
+    samples: readonly SampleEntry[],
+    token?: CancellationToken,
+  ): Promise<ReadonlyMap<string, ImageScores>>;
+  /** The execution provider that won in the child, when it runs. */
+  readonly provider: string | undefined;
+}
+
+export interface Services {
+  readonly context: ExtensionContext;
+  readonly log: LogOutputChannel;
+  readonly projects: Projects;
+  readonly samples: Samples;
+  readonly jobs: Jobs;
+  readonly predictor: Predictor;
+}
