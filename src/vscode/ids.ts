@@ -56,12 +56,35 @@ export const SETTINGS = {
   onnxruntimeFolder: 'onnxruntimeFolder',
 } as const;
 
-/** Context keys that menus, keys and walkthrough steps depend on. */
+/** `contextValue` of the views' items: what the inline actions of the manifest hang on. */
+export const TREE_ITEMS = {
+  generator: 'generator',
+  generatorMissing: 'generatorMissing',
+  classes: 'classes',
+  class: 'class',
+  samples: 'samples',
+  sampleOpen: 'sampleOpen',
+  sampleReviewed: 'sampleReviewed',
+  sampleDiscarded: 'sampleDiscarded',
+  interpreter: 'interpreter',
+  interpreterMissing: 'interpreterMissing',
+  job: 'job',
+  jobRunning: 'jobRunning',
+  dataSet: 'dataSet',
+  image: 'image',
+} as const;
+
+/**
+ * Context keys that menus, keys and walkthrough steps depend on. src/vscode/project/contextKeys.ts sets them, but for the
+ * annotator's two.
+ */
 export const CONTEXT_KEYS = {
   /** An annotator has the focus, and no text field of it: plain letters are its keys. */
   annotatorFocused: 'datasetgan.annotatorFocused',
   /** An annotator is the active editor. */
   annotatorActive: 'datasetgan.annotatorActive',
+  /** The workspace has a project, its file right or wrong. */
+  hasProjects: 'datasetgan.hasProjects',
   /** There is an active project, and its file is right. */
   hasProject: 'datasetgan.hasProject',
   /** The active project's generator is there. */
@@ -71,6 +94,8 @@ export const CONTEXT_KEYS = {
   hasLabels: 'datasetgan.hasLabels',
   hasInterpreter: 'datasetgan.hasInterpreter',
   hasDataSet: 'datasetgan.hasDataSet',
+  /** Samples were painted after the interpreter was trained: the loop has come round. */
+  improved: 'datasetgan.improved',
   /** A long job of the active project runs. */
   jobRunning: 'datasetgan.jobRunning',
 } as const;
