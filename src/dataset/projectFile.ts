@@ -27,14 +27,18 @@ export function projectPaths({ folder, settings }: Project): {
   readonly samples: string;
   readonly dataSets: string;
   readonly interpreters: string;
+  /** The trained interpreter, when there is one. */
+  readonly interpreter: string;
 } {
   const { folders, generator } = settings;
+  const interpreters = resolve(folder, folders.interpreters);
   return {
     file: join(folder, PROJECT_FILE),
     generator: resolve(folder, generator.path),
     samples: resolve(folder, folders.samples),
     dataSets: resolve(folder, folders.dataSets),
-    interpreters: resolve(folder, folders.interpreters),
+    interpreters,
+    interpreter: join(interpreters, 'interpreter.onnx'),
   };
 }
 

@@ -1,21 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { projectPaths, type Project } from '../../dataset/projectFile.ts';
 import { loadInterpreter, type StoredInterpreter } from '../../interpreter/interpreterFile.ts';
 import type { StoredGenerator } from '../../stylegan/generator.ts';
-
-/** Where a project's trained interpreter lies. */
-export function interpreterPath(project: Project): string {
-  return join(projectPaths(project).interpreters, 'interpreter.onnx');
-}
 
 /**
  * The project's trained interpreter.
  * @throws UserError when there is none yet, or it was trained for another generator or other classes.
  */
 export async function projectInterpreter(project: Project, generator: StoredGenerator): Promise<StoredInterpreter> {
-  const path = interpreterPath(project);
+  const { interpreter: path } = projectPaths(project);
   const bytes = await readFile(path).catch((error: unknown) => {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new UserError(

@@ -12,7 +12,6 @@ import { loadInterpreter } from '../../interpreter/interpreterFile.ts';
 import { JOBS, type JobName, type JobResult } from '../jobTable.ts';
 import { readJournals, type Journal } from '../journal.ts';
 import type { JobRunner } from '../runner.ts';
-import { interpreterPath } from './projectInterpreter.ts';
 
 /** Shows what came out as one HTML file. */
 export const run: JobRunner<'report'> = async (options, { project: folder, signal, progress, log }) => {
@@ -28,7 +27,7 @@ export const run: JobRunner<'report'> = async (options, { project: folder, signa
 
   // Files hold no clock times, so that equal runs have equal bytes; the journals know how long things took.
   const journals = await readJournals(folder);
-  const trained = lastResult(journals, 'train', ({ out }) => out === interpreterPath(project));
+  const trained = lastResult(journals, 'train', ({ out }) => out === projectPaths(project).interpreter);
   const generated = lastResult(journals, 'generate', (result) => result.folder === dataset && result.made > 0);
 
   const page = reportPage({
@@ -48,7 +47,7 @@ export const run: JobRunner<'report'> = async (options, { project: folder, signa
 
 /** The facts of the interpreter with this hash; undefined when the project's is missing or another by now. */
 async function trainingOf(project: Project, sha256: string): Promise<ReportTraining | undefined> {
-  const path = interpreterPath(project);
+  const path = projectPaths(project).interpreter;
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256) return undefined;
   const { curve, best, samples } = loadInterpreter(bytes, path).facts;

@@ -1,5 +1,8 @@
+import { basename } from 'node:path';
 import { writeFileWhole } from '../../base/atomicFile.ts';
 import { projectPaths, readProject } from '../../dataset/projectFile.ts';
+import { UNLABELLED } from '../../dataset/labelMap.ts';
+import { labelsHash } from '../../dataset/labelsHash.ts';
 import { labelledSamples, readTrainingSamples } from '../../dataset/trainingSamples.ts';
 import { featureShapes } from '../../interpreter/featureShapes.ts';
 import { FeatureStore } from '../../interpreter/featureStore.ts';
@@ -10,7 +13,6 @@ import type { Progress } from '../progress.ts';
 import type { JobRunner } from '../runner.ts';
 import { stateFolder } from '../stateFolder.ts';
 import { chosenProvider } from './chosenProvider.ts';
-import { interpreterPath } from './projectInterpreter.ts';
 import { projectGenerator } from './projectGenerator.ts';
 
 /** Trains the project's interpreter on its labelled samples. */
@@ -51,9 +53,12 @@ export const run: JobRunner<'train'> = async (options, context) => {
     onProgress: (now) => progress(inWords(now)),
     signal,
   }).finally(() => synthesizer.release());
-  const out = options.out ?? interpreterPath(opened);
-  await writeFileWhole(out, encodeInterpreter(trained));
-  const { facts } = trained;
+  const out = options.out ?? projectPaths(opened).interpreter;
+  const trainedOn = selection.samples
+    .filter(({ sample }) => sample.labels.data.some((id) => id !== UNLABELLED))
+    .map(({ name, sample }) => ({ name: basename(name), labels: labelsHash(sample.labels) }));
+  const facts = { ...trained.facts, trainedOn };
+  await writeFileWhole(out, encodeInterpreter({ ...trained, facts }));
   return {
     out,
     members: trained.architecture.members,
