@@ -35,6 +35,8 @@ export const exp = (x: Value) => apply('exp', [x], none);
 export const log = (x: Value) => apply('log', [x], none);
 export const sqrt = (x: Value) => apply('sqrt', [x], none);
 export const reciprocal = (x: Value) => apply('reciprocal', [x], none);
+export const sin = (x: Value) => apply('sin', [x], none);
+export const cos = (x: Value) => apply('cos', [x], none);
 export const tanh = (x: Value) => apply('tanh', [x], none);
 export const sigmoid = (x: Value) => apply('sigmoid', [x], none);
 export const softplus = (x: Value) => apply('softplus', [x], none);
@@ -42,6 +44,10 @@ export const softplus = (x: Value) => apply('softplus', [x], none);
 export const leakyRelu = (x: Value, slope: number) => apply('leakyRelu', [x], { slope });
 /** The derivative of `leakyRelu` by x: 1 where x > 0, else slope. Piecewise constant itself. */
 export const leakyReluSlope = (x: Value, slope: number) => apply('leakyReluSlope', [x], { slope });
+/** x kept within −limit … limit. */
+export const clamp = (x: Value, limit: number) => apply('clamp', [x], { limit });
+/** The derivative of `clamp` by x: 1 inside the limits, else 0. */
+export const clampSlope = (x: Value, limit: number) => apply('clampSlope', [x], { limit });
 
 export const add = (a: Value, b: Value) => apply('add', [a, b], none);
 export const sub = (a: Value, b: Value) => apply('sub', [a, b], none);
@@ -100,10 +106,21 @@ export const gemm = (
   c: Value,
   { transA = false, transB = false }: Partial<MatMulAttributes> = {},
 ) => apply('gemm', [a, b, c], { transA, transB });
-export const conv = (x: Value, w: Value, attributes: Partial<ConvolutionAttributes> = {}) =>
-  apply('conv', [x, w], { stride: 1, pads: [0, 0, 0, 0], groups: 1, ...attributes });
-export const convTranspose = (x: Value, w: Value, attributes: Partial<ConvolutionAttributes> = {}) =>
-  apply('convTranspose', [x, w], { stride: 1, pads: [0, 0, 0, 0], groups: 1, ...attributes });
+/** A stride of one number is that of rows and columns. */
+export interface ConvolutionOptions {
+  readonly stride?: number | readonly [rows: number, columns: number];
+  readonly pads?: Pads;
+  readonly groups?: number;
+}
+export const conv = (x: Value, w: Value, options: ConvolutionOptions = {}) =>
+  apply('conv', [x, w], convolution(options));
+export const convTranspose = (x: Value, w: Value, options: ConvolutionOptions = {}) =>
+  apply('convTranspose', [x, w], convolution(options));
+
+function convolution({ stride = 1, pads = [0, 0, 0, 0], groups = 1 }: ConvolutionOptions): ConvolutionAttributes {
+  return { strides: typeof stride === 'number' ? [stride, stride] : stride, pads, groups };
+}
+
 /** Each pixel of [N, C, H, W] repeated factor × factor times. */
 export const upsampleNearest = (x: Value, factor: number) => apply('upsampleNearest', [x], { factor });
 /** (x − mean) / √(variance + epsilon) over all axes after the second; biased variance. */
@@ -139,11 +156,15 @@ interface Attributes {
   log: None;
   sqrt: None;
   reciprocal: None;
+  sin: None;
+  cos: None;
   tanh: None;
   sigmoid: None;
   softplus: None;
   leakyRelu: { readonly slope: number };
   leakyReluSlope: { readonly slope: number };
+  clamp: { readonly limit: number };
+  clampSlope: { readonly limit: number };
   add: None;
   sub: None;
   mul: None;
@@ -186,6 +207,8 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
   log: unary('Log', (dy, x) => div(dy, x), [0.7, 1.4, 2]),
   sqrt: unary('Sqrt', (dy, _, y) => div(scale(dy, 0.5), y), [0.7, 1.4, 2]),
   reciprocal: unary('Reciprocal', (dy, _, y) => neg(mul(dy, square(y))), [-1.3, 0.8, 2]),
+  sin: unary('Sin', (dy, x) => mul(dy, cos(x)), [-1.3, 0.4, 2]),
+  cos: unary('Cos', (dy, x) => neg(mul(dy, sin(x))), [-1.3, 0.4, 2]),
   tanh: unary('Tanh', (dy, _, y) => mul(dy, sub(scalar(1), square(y))), [-1.3, 0.4, 1]),
   sigmoid: unary('Sigmoid', (dy, _, y) => mul(dy, mul(y, sub(scalar(1), y))), [-1.3, 0.4, 1]),
   softplus: unary('Softplus', (dy, x) => mul(dy, sigmoid(x)), [-1.3, 0.4, 1]),
@@ -210,6 +233,23 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
     },
     vjp: 'piecewise constant',
     samples: [{ inputs: [float32([3], [-1.3, 0.4, 2])], attributes: { slope: 0.2 } }],
+  },
+  clamp: {
+    arity: 1,
+    result: ([x]) => floats('clamp', x!),
+    emit: (e, [x], _, __, { limit }) => e.node('Clip', [x!, e.float32([], [-limit]), e.float32([], [limit])]),
+    vjp: (dy, [x], _, { limit }) => [mul(dy, clampSlope(x!, limit))],
+    samples: [{ inputs: [float32([4], [-1.3, 0.4, 2, -0.2])], attributes: { limit: 0.9 } }],
+  },
+  clampSlope: {
+    arity: 1,
+    result: ([x]) => floats('clampSlope', x!),
+    emit: (e, [x], _, __, { limit }) =>
+      e.node('Cast', [e.node('Less', [e.node('Abs', [x!]), e.float32([], [limit])])], {
+        to: dtypeAttribute('float32'),
+      }),
+    vjp: 'piecewise constant',
+    samples: [{ inputs: [float32([3], [-1.3, 0.4, 2])], attributes: { limit: 0.9 } }],
   },
 
   add: binary('Add', (dy) => [dy, dy]),
@@ -527,7 +567,7 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
     emit: (e, names, [, w], _, attributes) => e.node('ConvTranspose', names, convolutionAttributes(w!, attributes)),
     // w [C, O/g, kh, kw] read as the weights of a convolution from O to C channels is the adjoint.
     vjp: (dy, [x, w], _, attributes) => [
-      conv(dy, w!, attributes),
+      conv(dy, w!, { ...attributes, stride: attributes.strides }),
       kernelGradient(dy, x!, w!, attributes, 'convTranspose'),
     ],
     samples: convolutionSamples('convTranspose'),
@@ -744,13 +784,13 @@ function convolutionInputGradient(
   dy: Value,
   x: Value,
   w: Value,
-  { stride, pads, groups }: ConvolutionAttributes,
+  { strides, pads, groups }: ConvolutionAttributes,
 ): Value {
   const [o, i, kh, kw] = w.shape as [number, number, number, number];
   const [, , height, width] = x.shape as [number, number, number, number];
   const swapped = transpose(reshape(w, [groups, o / groups, i, kh, kw]), [0, 2, 1, 3, 4]);
   const kernel = flip(reshape(swapped, [groups * i, o / groups, kh, kw]), [2, 3]);
-  const spread = insertZeros(insertZeros(dy, 2, stride), 3, stride);
+  const spread = insertZeros(insertZeros(dy, 2, strides[0]), 3, strides[1]);
   const [top, left] = [kh - 1 - pads[0], kw - 1 - pads[1]];
   // What a stride left unread at the far edge gets a zero gradient.
   const bottom = height - (spread.shape[2]! + top - kh + 1);
@@ -779,7 +819,7 @@ function kernelGradient(
   wide: Value,
   small: Value,
   w: Value,
-  { stride, pads, groups }: ConvolutionAttributes,
+  { strides, pads, groups }: ConvolutionAttributes,
   kind: 'conv' | 'convTranspose',
 ): Value {
   const [n, a] = wide.shape as [number, number];
@@ -792,8 +832,8 @@ function kernelGradient(
   for (let y = 0; y < kh; y++) {
     for (let x = 0; x < kw; x++) {
       const view = slice(padded, [
-        range(2, y, y + (rows - 1) * stride + 1, stride),
-        range(3, x, x + (columns - 1) * stride + 1, stride),
+        range(2, y, y + (rows - 1) * strides[0] + 1, strides[0]),
+        range(3, x, x + (columns - 1) * strides[1] + 1, strides[1]),
       ]);
       const wideSide = reshape(view, [n, groups, a / groups, rows * columns]);
       // [groups, B/groups, A/groups], the order of the weights of both kinds: conv [O, I/g], convTranspose [I, O/g].
@@ -808,11 +848,11 @@ function kernelGradient(
 
 function convolutionAttributes(
   w: Value,
-  { stride, pads, groups }: ConvolutionAttributes,
+  { strides, pads, groups }: ConvolutionAttributes,
 ): Record<string, OnnxAttribute> {
   return {
     kernel_shape: { kind: 'ints', value: w.shape.slice(2) },
-    strides: { kind: 'ints', value: [stride, stride] },
+    strides: { kind: 'ints', value: strides },
     pads: { kind: 'ints', value: pads },
     group: int(groups),
   };
@@ -845,11 +885,30 @@ function convolutionSamples(kind: 'conv' | 'convTranspose'): OpSample<Convolutio
   const weights = (out: number, into: number, groups: number, k: number) =>
     ramp(kind === 'conv' ? [out, into / groups, k, k] : [into, out / groups, k, k]);
   return [
-    { inputs: [ramp([2, 2, 4, 3]), weights(3, 2, 1, 3)], attributes: { stride: 1, pads: [1, 1, 1, 1], groups: 1 } },
-    { inputs: [ramp([1, 2, 4, 4]), weights(2, 2, 1, 3)], attributes: { stride: 2, pads: [1, 1, 1, 1], groups: 1 } },
-    { inputs: [ramp([1, 1, 5, 4]), weights(2, 1, 1, 2)], attributes: { stride: 2, pads: [0, 1, 1, 0], groups: 1 } },
-    { inputs: [ramp([1, 4, 3, 3]), weights(2, 4, 2, 3)], attributes: { stride: 1, pads: [1, 1, 1, 1], groups: 2 } },
-    { inputs: [ramp([1, 2, 3, 3]), weights(1, 2, 1, 1)], attributes: { stride: 1, pads: [0, 0, 0, 0], groups: 1 } },
+    {
+      inputs: [ramp([2, 2, 4, 3]), weights(3, 2, 1, 3)],
+      attributes: { strides: [1, 1], pads: [1, 1, 1, 1], groups: 1 },
+    },
+    {
+      inputs: [ramp([1, 2, 4, 4]), weights(2, 2, 1, 3)],
+      attributes: { strides: [2, 2], pads: [1, 1, 1, 1], groups: 1 },
+    },
+    {
+      inputs: [ramp([1, 1, 5, 4]), weights(2, 1, 1, 2)],
+      attributes: { strides: [2, 2], pads: [0, 1, 1, 0], groups: 1 },
+    },
+    {
+      inputs: [ramp([1, 1, 5, 3]), weights(2, 1, 1, 2)],
+      attributes: { strides: [2, 1], pads: [0, 1, 1, 0], groups: 1 },
+    },
+    {
+      inputs: [ramp([1, 4, 3, 3]), weights(2, 4, 2, 3)],
+      attributes: { strides: [1, 1], pads: [1, 1, 1, 1], groups: 2 },
+    },
+    {
+      inputs: [ramp([1, 2, 3, 3]), weights(1, 2, 1, 1)],
+      attributes: { strides: [1, 1], pads: [0, 0, 0, 0], groups: 1 },
+    },
   ];
 }
 

@@ -41,7 +41,8 @@ export function rangeLength({ start, end, step }: Range): number {
 export type Pads = readonly [number, number, number, number];
 
 export interface ConvolutionAttributes {
-  readonly stride: number;
+  /** Of rows and columns. */
+  readonly strides: readonly [number, number];
   readonly pads: Pads;
   readonly groups: number;
 }
@@ -50,7 +51,7 @@ export interface ConvolutionAttributes {
 export function convolutionShape(
   x: readonly number[],
   w: readonly number[],
-  { stride, pads, groups }: ConvolutionAttributes,
+  { strides, pads, groups }: ConvolutionAttributes,
 ): number[] {
   const [n, c, h, width] = fourAxes('conv', x, w, x);
   const [o, i, kh, kw] = fourAxes('conv', x, w, w);
@@ -58,8 +59,8 @@ export function convolutionShape(
     throw new GraphError(`conv: weights ${shapeText(w)} in ${groups} group(s) do not fit an input ${shapeText(x)}.`);
   }
   const [top, left, bottom, right] = pads;
-  const rows = Math.floor((h + top + bottom - kh) / stride) + 1;
-  const columns = Math.floor((width + left + right - kw) / stride) + 1;
+  const rows = Math.floor((h + top + bottom - kh) / strides[0]) + 1;
+  const columns = Math.floor((width + left + right - kw) / strides[1]) + 1;
   if (rows < 1 || columns < 1)
     throw new GraphError(`conv: kernel ${shapeText(w)} is larger than the padded input ${shapeText(x)}.`);
   return [n, o, rows, columns];
@@ -69,7 +70,7 @@ export function convolutionShape(
 export function transposedConvolutionShape(
   x: readonly number[],
   w: readonly number[],
-  { stride, pads, groups }: ConvolutionAttributes,
+  { strides, pads, groups }: ConvolutionAttributes,
 ): number[] {
   const [n, c, h, width] = fourAxes('convTranspose', x, w, x);
   const [i, o, kh, kw] = fourAxes('convTranspose', x, w, w);
@@ -79,8 +80,8 @@ export function transposedConvolutionShape(
     );
   }
   const [top, left, bottom, right] = pads;
-  const rows = (h - 1) * stride + kh - top - bottom;
-  const columns = (width - 1) * stride + kw - left - right;
+  const rows = (h - 1) * strides[0] + kh - top - bottom;
+  const columns = (width - 1) * strides[1] + kw - left - right;
   if (rows < 1 || columns < 1)
     throw new GraphError(`convTranspose: pads ${pads.join(', ')} leave nothing of ${shapeText(x)}.`);
   return [n, o * groups, rows, columns];

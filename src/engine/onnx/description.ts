@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { messageOf, UserError } from '../../base/userError.ts';
-import type { OnnxModel } from './model.ts';
 
 /** How our models say in their metadata what they are: one entry, JSON with a `version`. */
 export interface DescriptionForm<T> {
@@ -25,7 +24,7 @@ export function description(key: string, content: object): Record<string, string
  * @throws UserError that names `file`: it says nothing, comes from a newer version of ours, or is damaged.
  */
 export function readDescription<T>(
-  { metadata }: OnnxModel,
+  { metadata }: { readonly metadata: Readonly<Record<string, string>> },
   { key, what, remedy, schema }: DescriptionForm<T>,
   file: string,
 ): T {
