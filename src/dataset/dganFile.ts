@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../base/userError.ts';
 import { checked } from './checked.ts';
 import { parseJson } from './jsonText.ts';
 import { UNLABELLED, type LabelMap } from './labelMap.ts';
-import { decodeLabelPng, decodeRgbPng, encodeLabelPng, encodeRgbPng } from './png.ts';
+import { decodeLabelPng, decodeRgbPng, encodeLabelPngFast, encodeRgbPng, rgbPngSize } from './png.ts';
 import { SAMPLE_VERSION, sampleManifestSchema, type Sample, type SampleManifest } from './sample.ts';
 
 /** Limits on what is inflated. 1024² RGB is 3 MB, so these leave room for photos and none for bombs. */
@@ -14,18 +14,33 @@ const MAX_MANIFEST_BYTES = 4 * 2 ** 20;
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 const MAX_ENTRIES = 64;
 
+/**
+ * A sample whose image stays the PNG that it came as, for those who change labels and manifest only: at 1024² it is read in a third
+ * of the time and written in a tenth.
+ */
+export interface SampleWithPng extends Pick<Sample, 'manifest' | 'labels' | 'otherEntries'> {
+  /** 8-bit RGB, of the size of the labels. */
+  readonly imagePng: Uint8Array;
+}
+
 /** Reads a `.dgan` file; errors as in {@link decodeSample}. */
 export async function readSample(path: string): Promise<Sample> {
-  let bytes: Uint8Array;
+  return decodeSample(await readSampleBytes(path), path);
+}
+
+/**
+ * The bytes of a `.dgan` file.
+ * @throws UserError when it can't be read or is too large.
+ */
+export async function readSampleBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
     if (size > MAX_FILE_BYTES) throw new UserError(`${path} is too large for a sample (${size} bytes).`);
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`Could not read ${path}: ${messageOf(error)}.`, { cause: error });
   }
-  return decodeSample(bytes, path);
 }
 
 /** Writes a `.dgan` file by temp file and rename. */
@@ -34,18 +49,13 @@ export async function writeSample(path: string, sample: Sample): Promise<void> {
 }
 
 /** A sample as the bytes of a `.dgan` file. Equal samples give equal bytes. */
-export function encodeSample({ manifest, image, labels, otherEntries }: Sample): Uint8Array {
-  const problem = labelsProblem(labels, image, manifest);
-  if (problem !== undefined) throw new Error(`The sample cannot be written: ${problem}.`);
-  const entries: Zippable = {
-    'manifest.json': strToU8(`${JSON.stringify(manifest, undefined, 2)}\n`),
-    // PNG is deflated already.
-    'image.png': [encodeRgbPng(image), { level: 0 }],
-    'labels.png': [encodeLabelPng(labels), { level: 0 }],
-  };
-  for (const [name, bytes] of otherEntries ?? []) entries[name] = bytes;
-  // A fixed time keeps the bytes equal. fflate writes the local fields of the date, so local midnight is the same everywhere.
-  return zipSync(entries, { level: 6, mtime: new Date(1980, 0, 1) });
+export function encodeSample({ image, ...rest }: Sample): Uint8Array {
+  return encodeEntries(rest, image, encodeRgbPng(image));
+}
+
+/** As {@link encodeSample}; the image's bytes are taken as they are. */
+export function encodeSampleWithPng({ imagePng, ...rest }: SampleWithPng): Uint8Array {
+  return encodeEntries(rest, rest.labels, imagePng);
 }
 
 /**
@@ -54,6 +64,44 @@ export function encodeSample({ manifest, image, labels, otherEntries }: Sample):
  * @throws UserError that names the file and the entry, for whatever is not understood: it never guesses.
  */
 export function decodeSample(bytes: Uint8Array, name: string): Sample {
+  const { imagePng, ...rest } = decodeEntries(bytes, name);
+  const image = decodeRgbPng(imagePng, `${name}: image.png`);
+  checkFit(rest, image, name);
+  return { ...rest, image };
+}
+
+/** As {@link decodeSample}, errors too; the image is checked and not decoded. */
+export function decodeSampleWithPng(bytes: Uint8Array, name: string): SampleWithPng {
+  const sample = decodeEntries(bytes, name);
+  checkFit(sample, rgbPngSize(sample.imagePng, `${name}: image.png`), name);
+  return sample;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function encodeEntries(
+  { manifest, labels, otherEntries }: Omit<SampleWithPng, 'imagePng'>,
+  image: Size,
+  imagePng: Uint8Array,
+): Uint8Array {
+  const problem = labelsProblem(labels, image, manifest);
+  if (problem !== undefined) throw new Error(`The sample cannot be written: ${problem}.`);
+  const entries: Zippable = {
+    'manifest.json': strToU8(`${JSON.stringify(manifest, undefined, 2)}\n`),
+    // PNG is deflated already.
+    'image.png': [imagePng, { level: 0 }],
+    'labels.png': [encodeLabelPngFast(labels), { level: 0 }],
+  };
+  for (const [name, bytes] of otherEntries ?? []) entries[name] = bytes;
+  // A fixed time keeps the bytes equal. fflate writes the local fields of the date, so local midnight is the same everywhere.
+  return zipSync(entries, { level: 6, mtime: new Date(1980, 0, 1) });
+}
+
+/** The image is not looked at yet. */
+function decodeEntries(bytes: Uint8Array, name: string): SampleWithPng {
   const entries = unzip(bytes, name);
   const entry = (entryName: string): Uint8Array => {
     const data = entries.get(entryName);
@@ -61,12 +109,15 @@ export function decodeSample(bytes: Uint8Array, name: string): Sample {
     return data;
   };
   const manifest = readManifest(entry('manifest.json'), `${name}: manifest.json`);
-  const image = decodeRgbPng(entry('image.png'), `${name}: image.png`);
+  const imagePng = entry('image.png');
   const labels = decodeLabelPng(entry('labels.png'), `${name}: labels.png`);
+  for (const known of ['manifest.json', 'image.png', 'labels.png']) entries.delete(known);
+  return { manifest, imagePng, labels, ...(entries.size === 0 ? {} : { otherEntries: entries }) };
+}
+
+function checkFit({ manifest, labels }: Omit<SampleWithPng, 'imagePng'>, image: Size, name: string): void {
   const problem = labelsProblem(labels, image, manifest);
   if (problem !== undefined) throw new UserError(`${name}: ${problem}.`);
-  for (const known of ['manifest.json', 'image.png', 'labels.png']) entries.delete(known);
-  return entries.size === 0 ? { manifest, image, labels } : { manifest, image, labels, otherEntries: entries };
 }
 
 function unzip(bytes: Uint8Array, name: string): Map<string, Uint8Array> {
@@ -111,11 +162,7 @@ function readManifest(bytes: Uint8Array, name: string): SampleManifest {
   return checked(sampleManifestSchema, json, name);
 }
 
-function labelsProblem(
-  labels: LabelMap,
-  image: { readonly width: number; readonly height: number },
-  { classes, crop, origin }: SampleManifest,
-): string | undefined {
+function labelsProblem(labels: LabelMap, image: Size, { classes, crop, origin }: SampleManifest): string | undefined {
   if (labels.width !== image.width || labels.height !== image.height)
     return `labels.png is ${labels.width}×${labels.height} pixels, but image.png is ${image.width}×${image.height}`;
   if (origin.kind === 'generated' && crop && (crop.width !== image.width || crop.height !== image.height))
@@ -123,8 +170,10 @@ function labelsProblem(
   const known = new Uint8Array(256);
   known[UNLABELLED] = 1;
   for (const { id } of classes) known[id] = 1;
-  const stray = labels.data.findIndex((id) => known[id] === 0);
-  if (stray >= 0)
+  // A plain loop: findIndex takes 25 ms for a million pixels, of the 100 that a save may take.
+  let stray = 0;
+  while (stray < labels.data.length && known[labels.data[stray]!] === 1) stray++;
+  if (stray < labels.data.length)
     return (
       `labels.png has the id ${labels.data[stray]!} at x ${stray % labels.width}, y ${Math.floor(stray / labels.width)}, ` +
       `which is none of the manifest's classes`

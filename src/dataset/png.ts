@@ -1,5 +1,5 @@
+import { deflateSync, inflateSync } from 'node:zlib';
 import { decode, encode } from 'fast-png';
-import { Unzlib } from 'fflate';
 import { messageOf, UserError } from '../base/userError.ts';
 import type { RgbImage } from './image.ts';
 import type { LabelMap } from './labelMap.ts';
@@ -17,6 +17,8 @@ export interface PaletteImage extends LabelMap {
   readonly palette: readonly (readonly [red: number, green: number, blue: number])[];
 }
 
+const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+
 /** The largest side we decode. Generators end at 1024, photos are cropped; more than this is a mistake or an attack. */
 export const MAX_SIDE = 8192;
 
@@ -30,6 +32,44 @@ export function encodeRgbPng({ width, height, data }: RgbImage): Uint8Array {
 /** Class ids as an 8-bit grey PNG: the grey value is the id. */
 export function encodeLabelPng({ width, height, data }: LabelMap): Uint8Array {
   return encode({ width, height, data, channels: 1, depth: 8 });
+}
+
+/**
+ * As {@link encodeLabelPng}, at a fifteenth of its time (2 ms instead of 35 at 1024²), for saving while a person waits. The bytes depend on
+ * Node's zlib too, which is why data sets are not written with it.
+ */
+export function encodeLabelPngFast({ width, height, data }: LabelMap): Uint8Array {
+  const rows = new Uint8Array(height * (1 + width));
+  for (let y = 0; y < height; y++) rows.set(data.subarray(y * width, (y + 1) * width), y * (1 + width) + 1);
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8; // bits a pixel; grey, deflate, no filters, not interlaced are all 0
+  return Buffer.concat([
+    Uint8Array.from(SIGNATURE),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows, { level: 3 })),
+    chunk('IEND', new Uint8Array(0)),
+  ]);
+}
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const bytes = Buffer.alloc(12 + data.length);
+  bytes.writeUInt32BE(data.length, 0);
+  bytes.write(type, 4, 'latin1');
+  bytes.set(data, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length);
+  return bytes;
+}
+
+/** PNG specification, annex D. */
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return ~crc >>> 0;
 }
 
 /** A 16-bit grey PNG. */
@@ -53,6 +93,15 @@ export function encodePalettePng({ width, height, data, palette }: PaletteImage)
 export function decodeRgbPng(bytes: Uint8Array, name: string): RgbImage {
   const { width, height, data } = decodePng(bytes, name, 'rgb');
   return { width, height, data: data as Uint8Array };
+}
+
+/**
+ * The size of an 8-bit truecolour PNG whose pixels are not wanted: all is checked that {@link decodeRgbPng} checks, apart from the
+ * filter byte of each row, at half of its time.
+ */
+export function rgbPngSize(bytes: Uint8Array, name: string): { readonly width: number; readonly height: number } {
+  const { header } = checkedChunks(bytes, name, 'rgb');
+  return { width: header.width, height: header.height };
 }
 
 /** The ids of an 8-bit grey PNG; errors as in {@link decodeRgbPng}. */
@@ -90,8 +139,18 @@ const colourTypes: Readonly<Record<number, string>> = {
 };
 
 function decodePng(bytes: Uint8Array, name: string, kind: keyof typeof kinds): ReturnType<typeof decode> {
+  const { critical } = checkedChunks(bytes, name, kind);
+  try {
+    return decode(critical, { checkCrc: true });
+  } catch (error) {
+    throw new UserError(`${name} is damaged: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+function checkedChunks(bytes: Uint8Array, name: string, kind: keyof typeof kinds): ReturnType<typeof readChunks> {
   const wanted = kinds[kind];
-  const { header, critical, compressed } = readChunks(bytes, name);
+  const chunks = readChunks(bytes, name);
+  const { header, compressed } = chunks;
   if (header.width > MAX_SIDE || header.height > MAX_SIDE || header.width === 0 || header.height === 0)
     throw new UserError(
       `${name} says that it is ${header.width}×${header.height} pixels; sides from 1 to ${MAX_SIDE} are read.`,
@@ -102,11 +161,7 @@ function decodePng(bytes: Uint8Array, name: string, kind: keyof typeof kinds): R
     );
   if (header.interlaced) throw new UserError(`${name} is an interlaced PNG: save it again without interlacing.`);
   checkInflatedSize(compressed, header.height * (1 + header.width * wanted.bytesPerPixel), name);
-  try {
-    return decode(critical, { checkCrc: true });
-  } catch (error) {
-    throw new UserError(`${name} is damaged: ${messageOf(error)}.`, { cause: error });
-  }
+  return chunks;
 }
 
 interface Header {
@@ -126,8 +181,7 @@ function readChunks(
   name: string,
 ): { readonly header: Header; readonly critical: Uint8Array; readonly compressed: readonly Uint8Array[] } {
   const damaged = (what: string): UserError => new UserError(`${name} ${what}: the file is damaged or cut off.`);
-  const signature = [137, 80, 78, 71, 13, 10, 26, 10];
-  if (signature.some((byte, i) => bytes[i] !== byte)) throw new UserError(`${name} is not a PNG image.`);
+  if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) throw new UserError(`${name} is not a PNG image.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kept = [bytes.subarray(0, 8)];
   const compressed: Uint8Array[] = [];
@@ -167,17 +221,13 @@ function readChunks(
  * them all. It also finds data that is too short, which fast-png reads as black.
  */
 function checkInflatedSize(compressed: readonly Uint8Array[], expected: number, name: string): void {
-  const slice = 16 * 1024;
-  let size = 0;
-  const inflator = new Unzlib((part) => (size += part.length));
+  let size: number;
   try {
-    for (const data of compressed)
-      for (let at = 0; at < data.length && size <= expected; at += slice)
-        inflator.push(data.subarray(at, at + slice), false);
-    if (size <= expected) inflator.push(new Uint8Array(0), true);
+    size = inflateSync(Buffer.concat(compressed), { maxOutputLength: expected }).length;
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+      throw new UserError(`${name} holds more data than its size allows: it is damaged or hostile.`, { cause: error });
     throw new UserError(`${name} is damaged: its pixels do not decompress (${messageOf(error)}).`, { cause: error });
   }
-  if (size > expected) throw new UserError(`${name} holds more data than its size allows: it is damaged or hostile.`);
   if (size < expected) throw new UserError(`${name} holds fewer pixels than its size says: the file is damaged.`);
 }

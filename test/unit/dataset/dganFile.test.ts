@@ -3,8 +3,16 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { encode } from 'fast-png';
 import { strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
-import { decodeSample, encodeSample, readSample, writeSample } from '../../../src/dataset/dganFile.ts';
+import {
+  decodeSample,
+  decodeSampleWithPng,
+  encodeSample,
+  encodeSampleWithPng,
+  readSample,
+  writeSample,
+} from '../../../src/dataset/dganFile.ts';
 import { encodeLabelPng, encodeRgbPng } from '../../../src/dataset/png.ts';
 import { checkClasses, checkMadeBy, type Sample } from '../../../src/dataset/sample.ts';
 import { sample } from './arbitraries.ts';
@@ -51,6 +59,26 @@ describe('a .dgan file', () => {
         const bytes = encodeSample(s);
         assert.deepEqual(encodeSample(decodeSample(bytes, 'a.dgan')), bytes);
       }),
+    );
+  });
+
+  it('has the same bytes when only its labels were decoded', () => {
+    fc.assert(
+      fc.property(sample, (s) => {
+        const bytes = encodeSample(s);
+        assert.deepEqual(encodeSampleWithPng(decodeSampleWithPng(bytes, 'a.dgan')), bytes);
+      }),
+    );
+  });
+
+  it("keeps another program's image as it is, but refuses one of a wrong size", async () => {
+    const imagePng = encode({ ...small.image, channels: 3, depth: 8 }, { zlib: { level: 9 } });
+    const again = encodeSampleWithPng(decodeSampleWithPng(withEntries({ 'image.png': imagePng }), 'a.dgan'));
+    assert.deepEqual(unzipSync(again)['image.png'], imagePng);
+    const tall = encodeRgbPng({ width: 1, height: 4, data: new Uint8Array(12) });
+    await refused(
+      () => decodeSampleWithPng(withEntries({ 'image.png': tall }), 'a.dgan'),
+      /a\.dgan: labels\.png is 2×2 pixels, but image\.png is 1×4/,
     );
   });
 

@@ -9,6 +9,7 @@ import {
   decodeRgbPng,
   encodeGrey16Png,
   encodeLabelPng,
+  encodeLabelPngFast,
   encodePalettePng,
   encodeRgbPng,
 } from '../../../src/dataset/png.ts';
@@ -22,6 +23,7 @@ describe('PNG', () => {
 
   it('keeps every class id', () => {
     fc.assert(fc.property(labelMap, (map) => assert.deepEqual(decodeLabelPng(encodeLabelPng(map), 'a.png'), map)));
+    fc.assert(fc.property(labelMap, (map) => assert.deepEqual(decodeLabelPng(encodeLabelPngFast(map), 'a.png'), map)));
   });
 
   it('keeps every 16-bit value', () => {
