@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './repository.ts';
+
+/** A copy of the bundled sample project in `folder`, as a git repository with one commit. */
+export function makeSampleWorkspace(folder: string): void {
+  cpSync(join(repository, 'models/avatars-64'), folder, { recursive: true });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], {
+      cwd: folder,
+      stdio: 'pipe',
+      env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' },
+    });
+  git('init', '--quiet', '--initial-branch=main');
+  git('add', '.');
+  git('commit', '--quiet', '--message=The sample project');
+}
