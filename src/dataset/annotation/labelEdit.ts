@@ -13,6 +13,56 @@ export interface LabelEdit {
   readonly after: Uint8Array;
 }
 
+/** Gathers changes in ascending order of pixels; neighbours that change alike become one run. */
+export class EditBuilder {
+  #starts = new Uint32Array(64);
+  #lengths = new Uint32Array(64);
+  #before = new Uint8Array(64);
+  #after = new Uint8Array(64);
+  #count = 0;
+  #end = -1;
+
+  /** `length` pixels from `start` on change from one id to another; the same id twice is no change. */
+  add(start: number, before: number, after: number, length = 1): void {
+    if (before === after) return;
+    const last = this.#count - 1;
+    if (start === this.#end && this.#before[last] === before && this.#after[last] === after) {
+      this.#lengths[last]! += length;
+    } else {
+      if (this.#count === this.#starts.length) this.#grow();
+      this.#starts[this.#count] = start;
+      this.#lengths[this.#count] = length;
+      this.#before[this.#count] = before;
+      this.#after[this.#count] = after;
+      this.#count++;
+    }
+    this.#end = start + length;
+  }
+
+  /** Undefined when nothing changed. The columns own their memory: they can be posted as they are. */
+  finish(): LabelEdit | undefined {
+    if (this.#count === 0) return undefined;
+    return {
+      starts: this.#starts.slice(0, this.#count),
+      lengths: this.#lengths.slice(0, this.#count),
+      before: this.#before.slice(0, this.#count),
+      after: this.#after.slice(0, this.#count),
+    };
+  }
+
+  #grow(): void {
+    const size = 2 * this.#starts.length;
+    const grown = <T extends Uint8Array | Uint32Array>(old: T, larger: T): T => {
+      larger.set(old);
+      return larger;
+    };
+    this.#starts = grown(this.#starts, new Uint32Array(size));
+    this.#lengths = grown(this.#lengths, new Uint32Array(size));
+    this.#before = grown(this.#before, new Uint8Array(size));
+    this.#after = grown(this.#after, new Uint8Array(size));
+  }
+}
+
 /** The edit that takes `before` to `after`, or undefined where they are the same. Looks only at `range` of the pixels. */
 export function editBetween(
   before: LabelMap,
@@ -20,29 +70,9 @@ export function editBetween(
   range: { readonly from: number; readonly to: number } = { from: 0, to: before.data.length },
 ): LabelEdit | undefined {
   const [a, b] = [before.data, after.data];
-  const starts: number[] = [];
-  const lengths: number[] = [];
-  const froms: number[] = [];
-  const tos: number[] = [];
-  for (let i = range.from; i < range.to;) {
-    const [from, to] = [a[i]!, b[i]!];
-    let end = i + 1;
-    while (end < range.to && a[end] === from && b[end] === to) end++;
-    if (from !== to) {
-      starts.push(i);
-      lengths.push(end - i);
-      froms.push(from);
-      tos.push(to);
-    }
-    i = end;
-  }
-  if (starts.length === 0) return undefined;
-  return {
-    starts: Uint32Array.from(starts),
-    lengths: Uint32Array.from(lengths),
-    before: Uint8Array.from(froms),
-    after: Uint8Array.from(tos),
-  };
+  const edit = new EditBuilder();
+  for (let i = range.from; i < range.to; i++) edit.add(i, a[i]!, b[i]!);
+  return edit.finish();
 }
 
 /** The edit that takes it back. */
