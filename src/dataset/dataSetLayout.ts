@@ -1,14 +1,10 @@
 import { join } from 'node:path';
+import { pictureName } from './imageName.ts';
 import { shardName, type Shard } from './shard.ts';
 
 /** The three pictures of one image, by folder. */
 export type Picture = 'images' | 'labels' | 'uncertainty';
 export const pictures = ['images', 'labels', 'uncertainty'] as const satisfies readonly Picture[];
-
-/** `000042.png`; more digits from a million on. */
-export function pictureName(id: number): string {
-  return `${String(id).padStart(6, '0')}.png`;
-}
 
 export function picturePath(folder: string, picture: Picture, id: number): string {
   return join(folder, picture, pictureName(id));
@@ -34,4 +30,8 @@ export function runtimesPath(folder: string, shard: Shard): string {
 
 export function filterPath(folder: string): string {
   return join(folder, 'filter.json');
+}
+
+export function rejectedPath(folder: string): string {
+  return join(folder, 'rejected.json');
 }

@@ -4,6 +4,7 @@ import { writeFileWhole } from '../base/atomicFile.ts';
 import { messageOf, UserError } from '../base/userError.ts';
 import { distinctRuntimes, readRuntimes, readSettings, readText, shardsIn } from './dataSetFolder.ts';
 import { indexPath, picturePath, pictures, runtimesPath, settingsPath } from './dataSetLayout.ts';
+import { changeRejected, readRejected } from './rejectedFile.ts';
 import { parseRows, rowLine, type DataSetRow } from './dataSetRow.ts';
 import { settingsDifference, type DataSetSettings, type Runtime } from './dataSetSettings.ts';
 import { shardName, type Shard } from './shard.ts';
@@ -85,6 +86,10 @@ export async function mergeDataSets({ settings, parts }: MergePlan, target: stri
     await writeFileWhole(runtimesPath(target, shard), `${JSON.stringify(runtimes, undefined, 2)}\n`);
     await writeFileWhole(indexPath(target, shard), rows.map(rowLine).join(''));
   }
+  // A folder that holds several shards is several parts.
+  const folders = [...new Set(parts.map(({ folder }) => folder))];
+  const rejected = (await Promise.all(folders.map(readRejected))).flat();
+  if (rejected.length > 0) await changeRejected(target, rejected, true);
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { LabelClass } from './classes.ts';
 import type { DataSetRow } from './dataSetRow.ts';
 import type { Filter, ScoreName } from './filter.ts';
+import { selectionOf, type Selection } from './selection.ts';
 
 export interface ClassStatistics {
   readonly id: number;
@@ -32,29 +33,33 @@ export interface Histogram {
 export interface Statistics {
   readonly images: number;
   readonly kept: number;
+  /** By the filter, those not counted that a person rejected. */
   readonly dropped: number;
+  /** By hand. */
+  readonly rejected: number;
   /** Of the kept images. */
   readonly classes: readonly ClassStatistics[];
   /** Of all images. */
   readonly scores: readonly ScoreStatistics[];
 }
 
-/** What came out: counted from rows and filter alone. */
+/** What came out: counted from rows and selection alone. */
 export function statistics(
   rows: readonly DataSetRow[],
   classes: readonly LabelClass[],
-  filter?: Filter,
+  { filter, fateOf }: Selection = selectionOf(),
   bins = 40,
 ): Statistics {
-  const droppedIds = new Set(filter?.dropped);
-  const kept = rows.filter(({ id }) => !droppedIds.has(id));
+  const kept = rows.filter(({ id }) => fateOf(id) === 'kept');
+  const rejected = rows.filter(({ id }) => fateOf(id) === 'rejected').length;
   const pixelsOf = (row: DataSetRow, id: number): number => row.pixels[String(id)] ?? 0;
   const counts = classes.map(({ id }) => kept.reduce((sum, row) => sum + pixelsOf(row, id), 0));
   const total = counts.reduce((sum, count) => sum + count, 0);
   return {
     images: rows.length,
     kept: kept.length,
-    dropped: rows.length - kept.length,
+    dropped: rows.length - kept.length - rejected,
+    rejected,
     classes: classes.map(({ id, name, colour }, i) => ({
       id,
       name,

@@ -189,7 +189,7 @@ const generateJob = job({
     [
       `${r.made} of ${r.count} labelled images made in ${r.seconds.toFixed(1)} s` +
         (r.imagesPerSecond === undefined ? '' : ` (${r.imagesPerSecond.toFixed(1)} images/s once it ran)`) +
-        (r.kept === undefined ? '.' : `; the filter keeps ${r.kept}.`),
+        (r.kept === undefined ? '.' : `; ${r.kept} are kept.`),
       `They are in ${r.folder}.`,
       ...r.warnings.map((warning) => `Note: ${warning}`),
     ].join('\n'),
@@ -206,6 +206,8 @@ const statsJob = job({
     images: z.number(),
     missing: z.number(),
     kept: z.number(),
+    /** By hand; not kept. */
+    rejected: z.number(),
     classes: z.array(
       z.object({ id: z.number(), name: z.string(), pixels: z.number(), share: z.number(), images: z.number() }),
     ),
@@ -226,7 +228,7 @@ const statsJob = job({
     const width = Math.max(5, ...r.classes.map((c) => c.name.length));
     const missing = r.missing > 0 ? ` (${r.missing} more are not generated yet)` : '';
     return [
-      `${r.images} images in ${r.dataset}${missing}; the filter keeps ${r.kept}.`,
+      `${r.images} images in ${r.dataset}${missing}; ${r.kept} are kept${r.rejected > 0 ? `, ${r.rejected} were rejected by hand` : ''}.`,
       '',
       ` id  ${'class'.padEnd(width)}  share of pixels   in images`,
       ...r.classes.map(
@@ -251,7 +253,10 @@ const exportJob = job({
     dataset: path('folder of the data set'),
     format: z.enum(EXPORT_FORMATS).meta({ description: 'the format' }),
     out: path('folder to write to'),
-    keptOnly: z.boolean().meta({ description: 'leave out what the filter drops' }).default(false),
+    keptOnly: z
+      .boolean()
+      .meta({ description: 'leave out what the filter drops and what was rejected by hand' })
+      .default(false),
     split: text('parts in percent: 90/10 is train/val, 80/10/10 is train/val/test').exactOptional(),
     seed: seed.default(0),
     mergeClasses: text(

@@ -22,7 +22,7 @@ export interface ExportItem {
   readonly image: string | Uint8Array;
   /** Same size as the image; ids of `classes`, or 255. */
   readonly labels: LabelMap | (() => LabelMap | Promise<LabelMap>);
-  /** Whether the filter kept it. */
+  /** Neither dropped by the filter nor rejected by hand. */
   readonly kept: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface ExportRequest {
   readonly format: string;
   /** Missing, empty, or an earlier export. */
   readonly folder: string;
-  /** Leaves out what the filter dropped. */
+  /** Leaves out what is not kept. */
   readonly keptOnly?: boolean;
   /** As `--split` has it: `90/10`, `80/10/10`. Without it everything is for training. */
   readonly split?: string | undefined;
@@ -137,7 +137,7 @@ async function chooseItems({ items, keptOnly = false }: ExportRequest): Promise<
   if (chosen.length > 0) return chosen.sort((a, b) => a.id - b.id);
   throw new UserError(
     dropped > 0
-      ? `There is nothing to export: the filter dropped all ${dropped} samples. Export without --kept-only or relax the filter.`
+      ? `There is nothing to export: none of the ${dropped} samples is kept by the filter and not rejected. Export without --kept-only or relax the filter.`
       : 'There is nothing to export: the data set has no samples.',
   );
 }

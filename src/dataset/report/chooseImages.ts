@@ -1,6 +1,7 @@
 import { permutation } from '../../engine/philox.ts';
 import type { DataSetRow } from '../dataSetRow.ts';
 import type { Filter, ScoreName } from '../filter.ts';
+import type { Selection } from '../selection.ts';
 
 /** The score that the report goes by: the filter's. */
 export function reportScore(filter: Filter | undefined): ScoreName {
@@ -13,12 +14,11 @@ export function reportScore(filter: Filter | undefined): ScoreName {
  */
 export function chooseImages(
   rows: readonly DataSetRow[],
-  filter: Filter | undefined,
+  { filter, fateOf }: Selection,
   seed: number,
   { random, uncertain }: { readonly random: number; readonly uncertain: number } = { random: 24, uncertain: 12 },
 ): { readonly random: readonly DataSetRow[]; readonly uncertain: readonly DataSetRow[] } {
-  const dropped = new Set(filter?.dropped);
-  const kept = rows.filter(({ id }) => !dropped.has(id));
+  const kept = rows.filter(({ id }) => fateOf(id) === 'kept');
   const order = permutation(seed, 0, kept.length).subarray(0, random);
   const score = reportScore(filter);
   return {

@@ -17,7 +17,7 @@ export interface SheetStyle {
 /** Image, labels and uncertainty side by side, for each of the images. */
 export function contactSheet(images: readonly ReportImage[], { classes, heatTop }: SheetStyle): Html {
   const palette = classPalette(classes);
-  const cards = images.map(({ id, score, kept, image, labels, uncertainty }) => {
+  const cards = images.map(({ id, score, fate, image, labels, uncertainty }) => {
     const { width, height } = image;
     // Pixels of small images are shown as they are; large ones look better smoothed.
     const pixels = Math.max(width, height) <= 128 ? 'pixels' : 'smooth';
@@ -32,7 +32,7 @@ export function contactSheet(images: readonly ReportImage[], { classes, heatTop 
           ${picture(encodePalettePng(heatMap(uncertainty, width, height, heatTop)), `Uncertainty of image ${id}`)}
         </div>
         <figcaption>
-          <span class="id">${idText(id)}</span>${!kept && html` <span class="tag">dropped</span>`}
+          <span class="id">${idText(id)}</span>${fate !== 'kept' && html` <span class="tag">${fate}</span>`}
           <span class="score">${scoreText(score)}</span>
         </figcaption>
       </figure>

@@ -49,7 +49,7 @@ function header(data: ReportData): Html {
       ${counted(settings.interpreter.members, 'classifier')}${data.training?.samples !== undefined && html` that learned from ${counted(data.training.samples, 'annotated sample')}`}.
     </p>
     ${missing > 0 && html`<p class="warning">${countText(missing)} of ${countText(settings.count)} images have not been generated yet; “dgan generate” goes on where it stopped.</p>`}
-    ${statistics.images > 0 && statistics.kept === 0 && html`<p class="warning">The filter drops every image.</p>`}
+    ${statistics.images > 0 && statistics.kept === 0 && html`<p class="warning">No image is kept: the filter drops them, or they were rejected.</p>`}
     <dl class="figures">
       ${figures(data).map(
         ([name, value]) =>
@@ -64,11 +64,12 @@ function header(data: ReportData): Html {
 
 /** The main figures, as far as they are known. */
 function figures({ settings, statistics, training, measured, runtimes }: ReportData): (readonly [string, string])[] {
-  const { images, kept } = statistics;
+  const { images, kept, rejected } = statistics;
   const best = training?.best.map(({ accuracy }) => accuracy) ?? [];
   return [
     ['images', countText(images)] as const,
     [images > 0 ? `kept (${shareText(kept / images)})` : 'kept', countText(kept)] as const,
+    ...(rejected === 0 ? [] : [['rejected by hand', countText(rejected)] as const]),
     ['classes', countText(settings.classes.length)] as const,
     ...(measured.meanIoU === undefined ? [] : [['mean IoU', shareText(measured.meanIoU)] as const]),
     ...(best.length === 0 ? [] : [['held-out accuracy', shareText(mean(best))] as const]),
@@ -106,7 +107,7 @@ function samplesSection({ random, statistics, settings }: ReportData, heatTop: n
 
 function uncertainSection({ uncertain, settings }: ReportData, heatTop: number): Html | undefined {
   if (uncertain.length === 0) return undefined;
-  const dropped = uncertain.filter(({ kept }) => !kept).length;
+  const dropped = uncertain.filter(({ fate }) => fate === 'dropped').length;
   const what = dropped === 0 ? undefined : dropped === uncertain.length ? 'all of them' : countText(dropped);
   return html`<section>
     <h2>The most uncertain</h2>
@@ -210,7 +211,7 @@ function scoreChart({ statistics, filter }: ReportData): Html | undefined {
       ? html`${filter === undefined ? 'The data set has not been filtered.' : 'The filter dropped nothing.'} Median
         ${valueText(median)}.`
       : html`${dash('var(--blue)')} kept ${dash('var(--orange)')} dropped: the
-        ${counted(statistics.dropped, 'most uncertain image')}. Median ${valueText(median)}.`;
+        ${counted(filter?.dropped.length ?? 0, 'most uncertain image')}. Median ${valueText(median)}.`;
   return chart({
     title: 'Uncertainty of the images',
     about,

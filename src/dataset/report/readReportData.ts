@@ -5,8 +5,8 @@ import { readDataSet } from '../dataSetFolder.ts';
 import { picturePath, type Picture } from '../dataSetLayout.ts';
 import type { DataSetRow } from '../dataSetRow.ts';
 import type { DataSetSettings } from '../dataSetSettings.ts';
-import { readFilter } from '../filterFile.ts';
 import { decodeGrey16Png, decodeLabelPng, decodeRgbPng } from '../png.ts';
+import { readSelection } from '../selection.ts';
 import { statistics } from '../statistics.ts';
 import { uncertaintyFromGrey } from '../uncertaintyImage.ts';
 import { chooseImages, reportScore } from './chooseImages.ts';
@@ -28,10 +28,13 @@ export async function readReportData(
   folder: string,
   { signal, onImage }: { readonly signal?: AbortSignal; readonly onImage?: (done: number, total: number) => void } = {},
 ): Promise<ReportedDataSet> {
-  const [{ settings, rows, missing, runtimes }, filter] = await Promise.all([readDataSet(folder), readFilter(folder)]);
-  const chosen = chooseImages(rows, filter, settings.seed);
+  const [{ settings, rows, missing, runtimes }, selection] = await Promise.all([
+    readDataSet(folder),
+    readSelection(folder),
+  ]);
+  const { filter, fateOf } = selection;
+  const chosen = chooseImages(rows, selection, settings.seed);
   const score = reportScore(filter);
-  const dropped = new Set(filter?.dropped);
   const total = chosen.random.length + chosen.uncertain.length;
   let done = 0;
   const read = async (list: readonly DataSetRow[]): Promise<readonly ReportImage[]> => {
@@ -39,7 +42,7 @@ export async function readReportData(
     for (const row of list) {
       signal?.throwIfAborted();
       const pictures = await readPictures(folder, row.id, settings);
-      images.push({ id: row.id, score: row[score], kept: !dropped.has(row.id), ...pictures });
+      images.push({ id: row.id, score: row[score], fate: fateOf(row.id), ...pictures });
       onImage?.(++done, total);
     }
     return images;
@@ -49,7 +52,7 @@ export async function readReportData(
     filter,
     missing,
     runtimes,
-    statistics: statistics(rows, settings.classes, filter),
+    statistics: statistics(rows, settings.classes, selection),
     random: await read(chosen.random),
     uncertain: await read(chosen.uncertain),
   };

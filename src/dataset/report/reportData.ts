@@ -3,6 +3,7 @@ import type { DataSetSettings, Runtime } from '../dataSetSettings.ts';
 import type { Filter } from '../filter.ts';
 import type { RgbImage } from '../image.ts';
 import type { LabelMap } from '../labelMap.ts';
+import type { Fate } from '../selection.ts';
 import type { Statistics } from '../statistics.ts';
 
 /** Everything that the report says, as plain data. */
@@ -30,7 +31,7 @@ export interface ReportImage {
   readonly id: number;
   /** The score that the filter goes by, in nats. */
   readonly score: number;
-  readonly kept: boolean;
+  readonly fate: Fate;
   readonly image: RgbImage;
   readonly labels: LabelMap;
   /** Per pixel, in nats; as many as `image` has pixels. */

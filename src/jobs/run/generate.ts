@@ -8,6 +8,7 @@ import { writeFilter } from '../../dataset/filterFile.ts';
 import { generate, missingBatches, type LabelSource } from '../../dataset/generate.ts';
 import { labelHere, labellingTask, type LabellingTask } from '../../dataset/labelBatch.ts';
 import { projectPaths, readProject } from '../../dataset/projectFile.ts';
+import { readSelection } from '../../dataset/selection.ts';
 import { parseShard, wholeShard } from '../../dataset/shard.ts';
 import { nodeRuntime, type ProviderName } from '../../engine/session.ts';
 import type { FactoryParts } from '../../interpreter/factory.ts';
@@ -86,7 +87,8 @@ export const run: JobRunner<'generate'> = async (options, context) => {
   }
   if (missing > 0) warnings.push(`${missing} images are still missing: the other shards make them.`);
   const seconds = (performance.now() - started) / 1000;
-  const kept = rows.length - filter.dropped.length;
+  const { fateOf } = await readSelection(folder);
+  const kept = rows.filter(({ id }) => fateOf(id) === 'kept').length;
   const rate = made > 0 ? { imagesPerSecond: made / generating } : {};
   return { folder, count: settings.count, made, kept, seconds, ...rate, warnings };
 };

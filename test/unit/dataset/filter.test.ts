@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { DataSetRow } from '../../../src/dataset/dataSetRow.ts';
 import { filterRows } from '../../../src/dataset/filter.ts';
+import { selectionOf } from '../../../src/dataset/selection.ts';
 import { readFilter, writeFilter } from '../../../src/dataset/filterFile.ts';
 import { statistics } from '../../../src/dataset/statistics.ts';
 import { refused } from './refused.ts';
@@ -95,7 +96,7 @@ describe('statistics', () => {
 
   it('count kept images and their pixels per class', () => {
     const filter = filterRows(rows, { score: 'top10mean', ratio: 0.25 });
-    const { images, kept, dropped, classes: counted } = statistics(rows, classes, filter);
+    const { images, kept, dropped, classes: counted } = statistics(rows, classes, selectionOf(filter));
     assert.deepEqual([images, kept, dropped], [4, 3, 1]);
     assert.deepEqual(counted, [
       { ...classes[0], pixels: 225, share: 0.75, images: 3 },
@@ -105,7 +106,7 @@ describe('statistics', () => {
 
   it('give mean, quantiles (as numpy) and a histogram with the cut of both scores', () => {
     const filter = filterRows(rows, { score: 'sum', ratio: 0.25 });
-    const [top, sum] = statistics(rows, classes, filter, 3).scores;
+    const [top, sum] = statistics(rows, classes, selectionOf(filter), 3).scores;
     assert.equal(sum?.mean, 25);
     // numpy.quantile([10, 20, 30, 40], [0, .05, .25, .5, .75, .95, 1])
     const expected = [10, 11.5, 17.5, 25, 32.5, 38.5, 40];

@@ -153,7 +153,7 @@ describe('exporting a data set', () => {
     it('nothing to export', async () => {
       await refuses('There is nothing to export: the data set has no samples.', { items: [] });
       await refuses(
-        'There is nothing to export: the filter dropped all 6 samples. Export without --kept-only or relax the filter.',
+        'There is nothing to export: none of the 6 samples is kept by the filter and not rejected. Export without --kept-only or relax the filter.',
         { items: items.slice(4), keptOnly: true },
       );
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { filterRows } from '../../../../src/dataset/filter.ts';
+import { selectionOf } from '../../../../src/dataset/selection.ts';
 import { chooseImages } from '../../../../src/dataset/report/chooseImages.ts';
 
 const rows = Array.from({ length: 100 }, (_, id) => ({ id, sum: 100 - id, top10mean: (id * 37) % 100, pixels: {} }));
@@ -7,7 +8,7 @@ const rows = Array.from({ length: 100 }, (_, id) => ({ id, sum: 100 - id, top10m
 describe('The images of the contact sheet', () => {
   it('are kept ones at random, by ascending id, and the most uncertain of all by the score of the filter', () => {
     const filter = filterRows(rows, { score: 'sum', ratio: 0.1 });
-    const { random, uncertain } = chooseImages(rows, filter, 5);
+    const { random, uncertain } = chooseImages(rows, selectionOf(filter), 5);
     assert.equal(new Set(random).size, 24);
     assert.ok(random.every(({ id }) => !filter.dropped.includes(id)));
     assert.deepEqual(
@@ -22,7 +23,7 @@ describe('The images of the contact sheet', () => {
 
   it('are the same for the same seed, others for another', () => {
     const ids = (seed: number): string =>
-      chooseImages(rows, undefined, seed)
+      chooseImages(rows, selectionOf(), seed)
         .random.map(({ id }) => id)
         .join();
     assert.equal(ids(1), ids(1));
@@ -30,7 +31,7 @@ describe('The images of the contact sheet', () => {
   });
 
   it('are all there are of a small data set', () => {
-    assert.deepEqual(chooseImages(rows.slice(0, 3), undefined, 1).random, rows.slice(0, 3));
-    assert.deepEqual(chooseImages([], undefined, 1), { random: [], uncertain: [] });
+    assert.deepEqual(chooseImages(rows.slice(0, 3), selectionOf(), 1).random, rows.slice(0, 3));
+    assert.deepEqual(chooseImages([], selectionOf(), 1), { random: [], uncertain: [] });
   });
 });

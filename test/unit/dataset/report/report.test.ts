@@ -5,6 +5,7 @@ import { rowOf, type DataSetRow } from '../../../../src/dataset/dataSetRow.ts';
 import type { LabelClass } from '../../../../src/dataset/classes.ts';
 import { reportPage } from '../../../../src/dataset/report/page.ts';
 import type { ReportData, ReportImage, ReportTraining } from '../../../../src/dataset/report/reportData.ts';
+import { selectionOf } from '../../../../src/dataset/selection.ts';
 import { statistics } from '../../../../src/dataset/statistics.ts';
 import { assertWellFormed } from './wellFormed.ts';
 
@@ -156,7 +157,7 @@ function imageOf(id: number, list = classes, top = 1): ReportImage {
   return {
     id,
     score: id / 100,
-    kept: true,
+    fate: 'kept',
     image: { ...size, data: new Uint8Array(3 * pixels).fill(id) },
     labels: { ...size, data: new Uint8Array(pixels).fill(list[0]!.id).fill(last, (3 * pixels) / 4) },
     uncertainty: new Float32Array(pixels).fill((top * id) / 100),
@@ -174,17 +175,18 @@ function reportData(options: {
   const list = options.classes ?? classes;
   const rows = rowsOf(count, list, top);
   const filter = filterOf(rows, ratio);
-  const dropped = new Set(filter.dropped);
-  const kept = rows.filter(({ id }) => !dropped.has(id)).slice(0, 6);
+  const selection = selectionOf(filter);
+  const { fateOf } = selection;
+  const kept = rows.filter(({ id }) => fateOf(id) === 'kept').slice(0, 6);
   return {
     title: 'painter',
     settings: { ...settings, classes: list.map((labelClass) => ({ ...labelClass })) },
-    statistics: statistics(rows, list, filter),
+    statistics: statistics(rows, list, selection),
     filter,
     missing: 50 - count,
     runtimes: [{ provider: 'cpu', runtime: 'onnxruntime-node 1.30.0', processor: 'a processor' }],
     random: kept.map(({ id }) => imageOf(id, list, top)),
-    uncertain: rows.slice(-3).map(({ id }) => ({ ...imageOf(id, list, top), kept: !dropped.has(id) })),
+    uncertain: rows.slice(-3).map(({ id }) => ({ ...imageOf(id, list, top), fate: fateOf(id) })),
     training: training(members, 5),
     measured: { imagesPerSecond: 63.4, meanIoU: 0.783 },
     versions: [{ name: 'DatasetGAN', version: '0.1.0' }],
