@@ -42,7 +42,12 @@ const shared = { bundle: true, sourcemap: 'linked', metafile: true, logLevel: 'w
 
 const node = await build({
   ...shared,
-  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', worker: 'src/jobs/worker.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    cli: 'src/cli.ts',
+    worker: 'src/jobs/worker.ts',
+    reader: 'src/vscode/reader/readerEntry.ts',
+  },
   outExtension: { '.js': '.cjs' },
   platform: 'node',
   target: 'node20',

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
 import { UserError } from '../base/userError.ts';
-import { description, readDescription } from '../engine/onnx/description.ts';
+import { description } from '../engine/onnx/description.ts';
 import { decodeModel, encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
 import type { Tensor } from '../engine/tensor.ts';
@@ -10,71 +9,11 @@ import { weightShapes, type EnsembleArchitecture, type EnsembleWeights, type Wei
 import type { NamedValues } from './ensembleLayers.ts';
 import { ensembleSizes } from './fold.ts';
 import { foldInGraph } from './foldInGraph.ts';
+import { describedInterpreter, INTERPRETER_KEY, type InterpreterFacts } from './interpreterFacts.ts';
 import { classIds, interpreterGraph } from './interpreterGraph.ts';
 import { cpuPlan } from './tilePlan.ts';
 
-const size = z.int().min(1).max(65536);
-const share = z.number().min(0).max(1);
-const perMember = z.array(z.number()).readonly();
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-const factsSchema = z.object({
-  /** The generator whose feature maps it reads. */
-  generator: z.object({ name: z.string(), sha256 }),
-  classes: z
-    .array(z.object({ id: z.int().min(0).max(254), name: z.string(), colour: z.string() }))
-    .min(1)
-    .readonly(),
-  /** Of the labels it was trained on and gives. */
-  labelSize: z.object({ height: size, width: size }),
-  settings: z.object({
-    pixelsPerImage: z.int().min(1),
-    batch: z.int().min(2),
-    epochs: z.number().positive(),
-    minimumSteps: z.int().min(1),
-    patience: z.int().min(1),
-    heldOut: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('images'), every: z.int().min(2) }),
-      z.object({ kind: z.literal('pixels'), share }),
-    ]),
-    evenShare: share,
-    learningRate: z.number().positive(),
-    schedule: z.enum(['constant', 'cosine']),
-    seed: z.int(),
-  }),
-  /** Annotated images, and their pixels that it was trained on. */
-  samples: z.int().min(1),
-  pixels: z.int().min(1),
-  /** Mean over the members, each on what it was not trained on. */
-  heldOutAccuracy: share,
-  curve: z
-    .array(z.object({ step: z.int(), trainLoss: perMember, heldOutLoss: perMember, heldOutAccuracy: perMember }))
-    .readonly(),
-  best: z.array(z.object({ step: z.int(), loss: z.number(), accuracy: share })).readonly(),
-  provider: z.string(),
-});
-
-/** How an interpreter came about. No times in it: equal trainings give equal bytes. */
-export type InterpreterFacts = z.infer<typeof factsSchema>;
-
-const schema = z.object({
-  architecture: z.object({
-    members: z.int().min(1).max(1024),
-    features: z.enum(['paper', 'released']),
-    featureShapes: z.array(z.object({ name: z.string(), channels: size, height: size, width: size })).min(1),
-    hidden: z.tuple([size, size]),
-    classes: z.array(z.int().min(0).max(254)).min(1),
-    dropout: z.union([z.literal('none'), z.tuple([share, share])]),
-  }),
-  facts: factsSchema,
-});
-
-const form = {
-  key: 'datasetgan.interpreter',
-  what: 'interpreter',
-  remedy: 'train one with `dgan train`',
-  schema,
-};
+export type { InterpreterFacts } from './interpreterFacts.ts';
 
 /** A trained ensemble with what is known of its training. */
 export interface Interpreter {
@@ -105,7 +44,7 @@ export function encodeInterpreter({ architecture, weights, facts }: Interpreter)
     sizes: ensembleSizes(weights),
     plan: cpuPlan(facts.labelSize),
   });
-  const metadata = description(form.key, { architecture, facts });
+  const metadata = description(INTERPRETER_KEY, { architecture, facts });
   const outputs = { labels: classIds(votes, classes), uncertainty };
   return encodeModel(buildModel({ name: 'interpreter', outputs, metadata }));
 }
@@ -117,7 +56,7 @@ export function encodeInterpreter({ architecture, weights, facts }: Interpreter)
  */
 export function loadInterpreter(bytes: Uint8Array, file: string): StoredInterpreter {
   const model = decodeModel(bytes, file);
-  const { architecture, facts } = readDescription(model, form, file);
+  const { architecture, facts } = describedInterpreter(model, file);
   const weights = new Map<WeightName, Tensor>();
   for (const [name, shape] of weightShapes(architecture)) {
     const tensor = model.graph.initializers.get(name);

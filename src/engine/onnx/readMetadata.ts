@@ -89,7 +89,7 @@ function fieldHead(bytes: Uint8Array): FieldHead | undefined {
 /** StringStringEntryProto: key = 1, value = 2. */
 function keyAndValue(bytes: Uint8Array): { readonly key: string; readonly value: string } | undefined {
   const texts = new Map<number, string>();
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const field = fieldHead(bytes.subarray(at));
     if (field === undefined || at + field.head + field.length > bytes.length) return undefined;
     if (field.wire === 2)

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { writeFileWhole } from '../../base/atomicFile.ts';
-import { projectPaths, readProject } from '../../dataset/projectFile.ts';
 import { UNLABELLED } from '../../dataset/labelMap.ts';
 import { labelsHash } from '../../dataset/labelsHash.ts';
+import { projectPaths, readProject } from '../../dataset/projectFile.ts';
 import { labelledSamples, readTrainingSamples } from '../../dataset/trainingSamples.ts';
 import { featureShapes } from '../../interpreter/featureShapes.ts';
 import { FeatureStore } from '../../interpreter/featureStore.ts';
