@@ -1,0 +1,255 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchChromium } from '../harness/chromium.ts';
+import { installExtension, startCodeServer, type CodeServer } from '../harness/codeServer.ts';
+import { loggedErrors } from '../harness/loggedErrors.ts';
+import { repository } from '../harness/repository.ts';
+import { makeSampleWorkspace } from '../harness/sampleWorkspace.ts';
+import { packagedExtension } from './packagedExtension.ts';
+
+/** The four kinds of themes, with the class that a webview's body then has. */
+export const THEMES = {
+  dark: { name: 'Default Dark Modern', bodyClass: 'vscode-dark' },
+  light: { name: 'Default Light Modern', bodyClass: 'vscode-light' },
+  'high-contrast': { name: 'Default High Contrast', bodyClass: 'vscode-high-contrast' },
+  'high-contrast-light': { name: 'Default High Contrast Light', bodyClass: 'vscode-high-contrast-light' },
+} as const;
+export type ThemeKind = keyof typeof THEMES;
+
+export interface WorkbenchOptions {
+  /** Of an earlier workbench, to go on where it ended; made when absent. */
+  readonly home?: string;
+  /** Folder to open; default: a fresh sample project. */
+  readonly workspace?: string;
+  readonly workspaceTrust?: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const screenshots = join(repository, 'out/screenshots');
+
+/** VS Code's window as a person sees it: what can be clicked, typed and read. Selectors of VS Code live here and nowhere else. */
+export class Workbench {
+  readonly page: Page;
+  readonly home: string;
+  readonly workspace: string;
+  readonly #server: CodeServer;
+  readonly #browser: BrowserContext;
+  readonly #problems: string[] = [];
+  #settings: Readonly<Record<string, unknown>>;
+
+  private constructor(
+    page: Page,
+    places: { readonly home: string; readonly workspace: string },
+    server: CodeServer,
+    browser: BrowserContext,
+  ) {
+    this.page = page;
+    this.home = places.home;
+    this.workspace = places.workspace;
+    this.#server = server;
+    this.#browser = browser;
+    this.#settings = JSON.parse(readFileSync(this.#settingsFile, 'utf8')) as Record<string, unknown>;
+    page.on('pageerror', (error) => this.#problems.push(`A page threw: ${error.stack ?? error.message}`));
+    page.on('console', (message) => {
+      const text = message.text();
+      const ours = /annotator\.js|gallery\.js|datasetgan/i.test(`${message.location().url} ${text}`);
+      if (/Content Security Policy/i.test(text) || (message.type() === 'error' && ours)) {
+        this.#problems.push(`In the console: ${text}`);
+      }
+    });
+  }
+
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const home = options.home ?? mkdtempSync(join(tmpdir(), 'dgan-ui-'));
+    const workspace = options.workspace ?? join(home, 'avatars');
+    if (options.workspace === undefined) makeSampleWorkspace(workspace);
+    const vsix = packagedExtension();
+    if (options.home === undefined && vsix !== undefined) installExtension(home, vsix);
+
+    // Only with the smoke-test driver does code-server take an extension under development; it then hides notifications.
+    const server = await startCodeServer({ ...options, home, smokeTestDriver: vsix === undefined });
+    const browser = await launchChromium(home);
+    try {
+      const page = browser.pages()[0] ?? (await browser.newPage());
+      const workbench = new Workbench(page, { home, workspace }, server, browser);
+      const development = [
+        ['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${server.port}${repository}`],
+        ['skipWelcome', 'true'],
+      ] as const;
+      await page.goto(server.url(workspace, vsix === undefined ? development : undefined));
+      // A file that is opened before the extension is known opens as text.
+      await workbench.activityBarItem('DatasetGAN').waitFor({ timeout: 60_000 });
+      return workbench;
+    } catch (error) {
+      await browser.close();
+      await server.stop();
+      throw error;
+    }
+  }
+
+  get #settingsFile(): string {
+    return join(this.#server.userData, 'User/settings.json');
+  }
+
+  get serverPid(): number {
+    return this.#server.pid;
+  }
+
+  /** Errors of the pages and of the logs up to now. */
+  problems(expected: readonly RegExp[] = []): string[] {
+    return [
+      ...this.#problems.filter((text) => !expected.some((pattern) => pattern.test(text))),
+      ...loggedErrors(this.#server.userData, expected),
+    ];
+  }
+
+  /** Closes all and throws when anything went wrong on the way that the test itself did not see. */
+  async close(expected: readonly RegExp[] = []): Promise<void> {
+    await this.#browser.close();
+    await this.#server.stop();
+    const problems = this.problems(expected);
+    if (problems.length > 0) throw new Error(`${problems.join('\n')}\nLogs and workspace stay in ${this.home}.`);
+    if (process.env['DATASETGAN_KEEP'] === undefined)
+      rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** The server and its extension host die at once, as in a power cut; `home` stays for another workbench. */
+  async crash(): Promise<void> {
+    await this.#server.kill();
+    await this.#browser.close();
+  }
+
+  // --- what is on the screen ---
+
+  activityBarItem(title: string): Locator {
+    return this.page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).first();
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: name }).first();
+  }
+
+  /** A view of the side bar, by its title. */
+  view(title: string): Locator {
+    return this.page
+      .locator('.split-view-view', { has: this.page.locator(`.pane-header[aria-label^="${title}"]`) })
+      .last();
+  }
+
+  viewRow(view: string, text: string | RegExp): Locator {
+    return this.view(view).locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page
+      .locator('.notification-toast, .notifications-list-container .monaco-list-row', { hasText: text })
+      .first();
+  }
+
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** The visible webviews from left to right: annotators, gallery, report. */
+  async webviews(): Promise<FrameLocator[]> {
+    const frames = this.page.locator('iframe.webview.ready:visible');
+    const count = await frames.count();
+    const placed = await Promise.all(
+      Array.from({ length: count }, async (_, i) => ({ i, x: (await frames.nth(i).boundingBox())?.x ?? 0 })),
+    );
+    return placed
+      .sort((a, b) => a.x - b.x)
+      .map(({ i }) => frames.nth(i).contentFrame().frameLocator('iframe#active-frame'));
+  }
+
+  /** The only visible webview. */
+  webview(): FrameLocator {
+    return this.page.locator('iframe.webview.ready:visible').contentFrame().frameLocator('iframe#active-frame');
+  }
+
+  async screenshot(name: string): Promise<void> {
+    const path = join(screenshots, `${name}.png`);
+    mkdirSync(dirname(path), { recursive: true });
+    await this.page.screenshot({ path });
+  }
+
+  // --- what a person does ---
+
+  /** By Go to File. @param path as typed: enough of the name to be unique */
+  async openFile(path: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.#quickInput().fill(path);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: path.split('/').at(-1)! })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.tab(path.split('/').at(-1)!).waitFor();
+  }
+
+  /** From the command palette, by its title with category: "DatasetGAN: Train Interpreter". */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.#quickInput().fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Whether the command palette offers a command now. */
+  async offersCommand(title: string): Promise<boolean> {
+    await this.page.keyboard.press('F1');
+    await this.#quickInput().fill(`>${title}`);
+    await sleep(700);
+    const labels = await this.page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return labels.some((label) => label.includes(title));
+  }
+
+  /** Chooses in a quick pick that is open or opens soon. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** Types into an input box that is open or opens soon, and accepts. */
+  async answer(text: string): Promise<void> {
+    await this.#quickInput().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input[type=text]').first();
+  }
+
+  /** Shows the extension's side bar. */
+  async showDatasetgan(): Promise<void> {
+    const item = this.activityBarItem('DatasetGAN');
+    const shown = this.page.locator('.activitybar .action-item.checked a[aria-label^="DatasetGAN"]');
+    if ((await shown.count()) === 0) await item.click();
+    await this.view('Project').waitFor();
+  }
+
+  async closeEditor(): Promise<void> {
+    await this.runCommand('View: Close Editor');
+  }
+
+  /** Changes settings as by hand in settings.json; VS Code sees it within a second. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): void {
+    this.#settings = { ...this.#settings, ...settings };
+    writeFileSync(this.#settingsFile, JSON.stringify(this.#settings, undefined, 2));
+  }
+
+  async useTheme(kind: ThemeKind): Promise<void> {
+    this.changeSettings({ 'workbench.colorTheme': THEMES[kind].name });
+    const base = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black', 'high-contrast-light': 'hc-light' }[kind];
+    await this.page.locator(`.monaco-workbench.${base}`).waitFor();
+    await sleep(500); // webviews repaint after the workbench
+  }
+}
