@@ -37,6 +37,7 @@ export const sampleManifestSchema = z.looseObject({
   classes: classListSchema,
 });
 export type SampleManifest = z.infer<typeof sampleManifestSchema>;
+export type SampleStatus = SampleManifest['status'];
 
 /** One annotated image: what stands in a `.dgan` file. Image and labels are of one size. */
 export interface Sample {

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { LabelClass } from '../dataset/classes.ts';
 import type { LabelEdit } from '../dataset/annotation/labelEdit.ts';
+import type { SampleStatus } from '../dataset/sample.ts';
 import type { AnnotatorActionName } from './annotatorActions.ts';
 
 // What the extension host and the annotator's webview say to each other. A hidden webview is destroyed, and its script starts again when
 // it is shown: it says `ready` as often as it likes and gets a full `sample` each time.
 
-export type SampleStatus = 'open' | 'reviewed' | 'discarded';
+export type { SampleStatus };
 
 /** A prediction of the trained interpreter for the sample, as bytes of {@link packBytes}. */
 export interface PackedPrediction {
