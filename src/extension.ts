@@ -1,4 +1,37 @@
-/** Composes the extension. */
-export function activate(): void {
-  return;
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from './base/userError.ts';
+import { registerContextKeys } from './vscode/project/contextKeys.ts';
+import { WorkspaceProjects } from './vscode/project/projects.ts';
+import { createSamples } from './vscode/project/samples.ts';
+import { ReaderThread } from './vscode/reader/readerThread.ts';
+import type { Disposable, Services } from './vscode/services.ts';
+import { noJobs, noPredictor } from './vscode/standIns.ts';
+
+/** Composes the extension. In tests it gives the parts away. */
+export function activate(context: vscode.ExtensionContext): Services | undefined {
+  const log = vscode.window.createOutputChannel('DatasetGAN', { log: true });
+  const own = <T extends Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  own(log);
+
+  const projects = own(new WorkspaceProjects(context.workspaceState, log));
+  const reader = own(new ReaderThread(join(context.extensionPath, 'dist', 'reader.cjs')));
+  const samples = own(createSamples(projects, reader, log));
+  const jobs = own(noJobs);
+  const predictor = own(noPredictor);
+  const services: Services = { context, log, projects, samples, jobs, predictor, reader };
+
+  // One part that fails must not take the others with it.
+  const parts = { registerContextKeys } satisfies Record<string, (services: Services) => Disposable>;
+  for (const [name, register] of Object.entries(parts)) {
+    try {
+      own(register(services));
+    } catch (error) {
+      log.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
+    }
+  }
+  return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
 }

@@ -1,4 +1,4 @@
-import type { CancellationToken, Disposable, Event, ExtensionContext, LogOutputChannel, Uri } from 'vscode';
+import type { CancellationToken, Event, ExtensionContext, LogOutputChannel, Uri } from 'vscode';
 import type { Project } from '../dataset/projectFile.ts';
 import type { GeneratedOrigin } from '../dataset/synthesisInput.ts';
 import type { ImageScores } from '../interpreter/uncertainty.ts';
@@ -6,8 +6,14 @@ import type { Journal } from '../jobs/journal.ts';
 import type { JobName, JobResult, RequestFor } from '../jobs/jobTable.ts';
 import type { TimedProgress } from '../jobs/progress.ts';
 import type { SampleStatus } from '../messages/annotatorMessages.ts';
+import type { ReaderThread } from './reader/readerThread.ts';
 
 // What the parts of the extension know of each other. extension.ts makes each of them once and hands them round.
+
+/** As an interface: vscode's is a class, which nothing but its own instances may stand for. */
+export interface Disposable {
+  dispose(): void;
+}
 
 /** The projects of the workspace, and the one that commands and views work on: the nearest to the active editor. */
 export interface Projects extends Disposable {
@@ -23,6 +29,8 @@ export interface Projects extends Disposable {
   readonly onDidChange: Event<void>;
   /** Makes a project active until an editor of another one becomes active. */
   choose(folder: string): Promise<void>;
+  /** Resolves when what is on disk now has been read, to the active project. */
+  refreshed(): Promise<Project | undefined>;
   /** The project that a file belongs to: the nearest datasetgan.json above it. */
   projectOf(file: Uri): Promise<Project | undefined>;
 }
@@ -37,6 +45,8 @@ export interface SampleEntry {
   readonly labelled: number;
   /** Index = class id; 255 = not labelled. */
   readonly pixelsPerId: Uint32Array;
+  /** Whether the labels are those that an interpreter was trained on: its facts have the hashes. */
+  readonly labelsHash: string;
   readonly origin: GeneratedOrigin | { readonly kind: 'photo' };
   /** Milliseconds since 1970. */
   readonly modified: number;
@@ -132,4 +142,6 @@ export interface Services {
   readonly samples: Samples;
   readonly jobs: Jobs;
   readonly predictor: Predictor;
+  /** Reads and draws what needs decoding, beside the host's own thread. */
+  readonly reader: ReaderThread;
 }
