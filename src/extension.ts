@@ -5,6 +5,8 @@ import { registerContextKeys } from './vscode/project/contextKeys.ts';
 import { WorkspaceProjects } from './vscode/project/projects.ts';
 import { createSamples } from './vscode/project/samples.ts';
 import { ReaderThread } from './vscode/reader/readerThread.ts';
+import { createSamples } from './vscode/project/samples.ts';
+import { ReaderThread } from './vscode/reader/readerThread.ts';
 import type { Disposable, Services } from './vscode/services.ts';
 import { noJobs, noPredictor } from './vscode/standIns.ts';
 
@@ -19,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
 
   const projects = own(new WorkspaceProjects(context.workspaceState, log));
   const reader = own(new ReaderThread(join(context.extensionPath, 'dist', 'reader.cjs')));
+  const reader = own(new ReaderThread(context.asAbsolutePath('dist/reader.cjs')));
   const samples = own(createSamples(projects, reader, log));
   const jobs = own(noJobs);
   const predictor = own(noPredictor);
