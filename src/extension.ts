@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from './base/userError.ts';
 import { registerContextKeys } from './vscode/project/contextKeys.ts';
 import { WorkspaceProjects } from './vscode/project/projects.ts';
-import { createSamples } from './vscode/project/samples.ts';
-import { ReaderThread } from './vscode/reader/readerThread.ts';
 import { createSamples } from './vscode/project/samples.ts';
 import { ReaderThread } from './vscode/reader/readerThread.ts';
 import type { Disposable, Services } from './vscode/services.ts';
@@ -20,7 +17,6 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   own(log);
 
   const projects = own(new WorkspaceProjects(context.workspaceState, log));
-  const reader = own(new ReaderThread(join(context.extensionPath, 'dist', 'reader.cjs')));
   const reader = own(new ReaderThread(context.asAbsolutePath('dist/reader.cjs')));
   const samples = own(createSamples(projects, reader, log));
   const jobs = own(noJobs);
