@@ -53,7 +53,8 @@ const node = await build({
   target: 'node20',
   format: 'cjs',
   // CommonJS has no import.meta; code that looks for files beside itself uses import.meta.url.
-  define: { 'import.meta.url': 'importMetaUrl' },
+  // The extension host logs an error for each touch of its global `navigator`; zod asks it whether it runs at Cloudflare.
+  define: { 'import.meta.url': 'importMetaUrl', navigator: 'undefined' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   external: ['vscode', 'onnxruntime-node'],
 });

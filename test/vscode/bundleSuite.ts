@@ -18,7 +18,7 @@ export async function bundleSuite(): Promise<string> {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    define: { 'import.meta.url': 'importMetaUrl' },
+    define: { 'import.meta.url': 'importMetaUrl', navigator: 'undefined' }, // as in esbuild.mjs
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     external: ['vscode', 'mocha', 'onnxruntime-node'],
     logLevel: 'warning',
