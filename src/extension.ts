@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from './base/userError.ts';
+import { registerCommands } from './vscode/commands/registerCommands.ts';
 import { registerContextKeys } from './vscode/project/contextKeys.ts';
 import { WorkspaceProjects } from './vscode/project/projects.ts';
 import { createSamples } from './vscode/project/samples.ts';
@@ -24,7 +25,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const services: Services = { context, log, projects, samples, jobs, predictor, reader };
 
   // One part that fails must not take the others with it.
-  const parts = { registerContextKeys } satisfies Record<string, (services: Services) => Disposable>;
+  const parts = { registerContextKeys, registerCommands } satisfies Record<string, (services: Services) => Disposable>;
   for (const [name, register] of Object.entries(parts)) {
     try {
       own(register(services));
