@@ -136,23 +136,27 @@ function copyOf({ labels, status }: AnnotationState): AnnotationState {
 
 /**
  * The classes for a sample's manifest: the project's, and of its own earlier copy those that the project no longer has but pixels still
- * bear (the file must say what its ids mean). Where such a name was given to another class meanwhile, the id tells them apart.
+ * bear (the file must say what its ids mean). Where such a name was given to another class meanwhile, the id tells them apart. Keys of a
+ * later version stay with their class.
  */
 export function classesToWrite(
   project: readonly LabelClass[],
   own: readonly LabelClass[],
   labels: LabelMap,
-): readonly LabelClass[] {
+): readonly (LabelClass & Readonly<Record<string, unknown>>)[] {
   const used = new Uint8Array(256);
   for (const id of labels.data) used[id] = 1;
   const taken = new Set(project.map(({ name }) => name));
   const avoided = new Set([...taken, ...own.map(({ name }) => name)]);
   const kept = own.filter(({ id }) => used[id] === 1 && !project.some((c) => c.id === id));
-  const renamed = (c: LabelClass): LabelClass => {
+  const renamed = <C extends LabelClass>(c: C): C => {
     let name = `${c.name} (${c.id})`;
     while (avoided.has(name)) name += '′';
     avoided.add(name);
     return { ...c, name };
   };
-  return [...project, ...kept.map((c) => (taken.has(c.name) ? renamed(c) : c))];
+  return [
+    ...project.map((c) => ({ ...own.find(({ id }) => id === c.id), ...c })),
+    ...kept.map((c) => ({ ...(taken.has(c.name) ? renamed(c) : c) })),
+  ];
 }
