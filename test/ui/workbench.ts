@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,12 +10,12 @@ import { repository } from '../harness/repository.ts';
 import { makeSampleWorkspace } from '../harness/sampleWorkspace.ts';
 import { packagedExtension } from './packagedExtension.ts';
 
-/** The four kinds of themes, with the class that a webview's body then has. */
+/** The four kinds of themes by the title of one, with the class that the workbench then has. */
 export const THEMES = {
-  dark: { name: 'Default Dark Modern', bodyClass: 'vscode-dark' },
-  light: { name: 'Default Light Modern', bodyClass: 'vscode-light' },
-  'high-contrast': { name: 'Default High Contrast', bodyClass: 'vscode-high-contrast' },
-  'high-contrast-light': { name: 'Default High Contrast Light', bodyClass: 'vscode-high-contrast-light' },
+  dark: { name: 'Dark Modern', workbenchClass: 'vs-dark' },
+  light: { name: 'Light Modern', workbenchClass: 'vs' },
+  'high-contrast': { name: 'Dark High Contrast', workbenchClass: 'hc-black' },
+  'high-contrast-light': { name: 'Light High Contrast', workbenchClass: 'hc-light' },
 } as const;
 export type ThemeKind = keyof typeof THEMES;
 
@@ -39,7 +39,6 @@ export class Workbench {
   readonly #server: CodeServer;
   readonly #browser: BrowserContext;
   readonly #problems: string[] = [];
-  #settings: Readonly<Record<string, unknown>>;
 
   private constructor(
     page: Page,
@@ -52,7 +51,6 @@ export class Workbench {
     this.workspace = places.workspace;
     this.#server = server;
     this.#browser = browser;
-    this.#settings = JSON.parse(readFileSync(this.#settingsFile, 'utf8')) as Record<string, unknown>;
     page.on('pageerror', (error) => this.#problems.push(`A page threw: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
       const text = message.text();
@@ -89,10 +87,6 @@ export class Workbench {
       await server.stop();
       throw error;
     }
-  }
-
-  get #settingsFile(): string {
-    return join(this.#server.userData, 'User/settings.json');
   }
 
   get serverPid(): number {
@@ -199,8 +193,8 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.#quickInput().fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    const exactly = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(…|\\.\\.\\.)?$`);
+    await this.page.locator('.quick-input-list .label-name').getByText(exactly).first().click();
   }
 
   /** Whether the command palette offers a command now. */
@@ -240,16 +234,12 @@ export class Workbench {
     await this.runCommand('View: Close Editor');
   }
 
-  /** Changes settings as by hand in settings.json; VS Code sees it within a second. */
-  changeSettings(settings: Readonly<Record<string, unknown>>): void {
-    this.#settings = { ...this.#settings, ...settings };
-    writeFileSync(this.#settingsFile, JSON.stringify(this.#settings, undefined, 2));
-  }
-
   async useTheme(kind: ThemeKind): Promise<void> {
-    this.changeSettings({ 'workbench.colorTheme': THEMES[kind].name });
-    const base = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black', 'high-contrast-light': 'hc-light' }[kind];
-    await this.page.locator(`.monaco-workbench.${base}`).waitFor();
+    const { name, workbenchClass } = THEMES[kind];
+    await this.runCommand('Preferences: Color Theme');
+    await this.#quickInput().fill(name);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+    await this.page.locator(`.monaco-workbench.${workbenchClass}`).waitFor();
     await sleep(500); // webviews repaint after the workbench
   }
 }
