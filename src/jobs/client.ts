@@ -1,20 +1,18 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, rmSync, type WriteStream } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import type { ChildProcess } from 'node:child_process';
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { UserError } from '../base/userError.ts';
 import { findProject, PROJECT_FILE } from '../dataset/projectFile.ts';
-import { prepareOrtFolder } from '../engine/ortFolder.ts';
 import { crashSentence } from './crashSentence.ts';
 import { forEachLine } from './forEachLine.ts';
-import { fromJobError, JobStopped } from './jobError.ts';
+import { forkWorker, type Priority } from './forkWorker.ts';
+import { fromJobError, JobCrashed, JobStopped } from './jobError.ts';
 import { logPath, newJobId } from './journal.ts';
 import { definitionOf, type JobName, type JobResult, type RequestFor } from './jobTable.ts';
 import type { TimedProgress } from './progress.ts';
 import { PROTOCOL, toChildSchema, toClientSchema, type Compute, type ToChild, type ToClient } from './protocol.ts';
-import { bundledWorker, type WorkerEntry, type WorkerRole } from './workerEntry.ts';
+import type { WorkerEntry } from './workerEntry.ts';
 
 export interface StartOptions {
   /** The project's folder. Without it: the nearest folder with datasetgan.json, from the current one upwards. */
@@ -23,10 +21,16 @@ export interface StartOptions {
   readonly onProgress?: (progress: TimedProgress) => void;
   /** One line that the job says. What libraries in its process print goes to the log file only. */
   readonly onLog?: (line: string) => void;
+  /** Every line: what the job says, and what libraries in its process print. */
+  readonly onOutput?: (line: string) => void;
+  /** The execution provider that won, by its label ("CPU"), once it is known. */
+  readonly onProvider?: (provider: string) => void;
   /** The child's resident memory in bytes, about once a second. */
   readonly onHeartbeat?: (memory: number) => void;
   /** Aborting it is `stop()`. */
   readonly signal?: AbortSignal;
+  /** `background` beside an editor, whose predictions a person waits for. */
+  readonly priority?: Priority;
   /** For tests: another worker. */
   readonly worker?: WorkerEntry;
 }
@@ -38,7 +42,7 @@ export interface RunningJob<R> {
   readonly log: string | undefined;
   /**
    * The job's result.
-   * Rejects with UserError (LockedError, when somebody else is at work), JobStopped, or JobBug — with the child's stack.
+   * Rejects with UserError (LockedError, when somebody else is at work; JobCrashed, when its process ended unexpectedly), JobStopped, or JobBug — with the child's stack.
    */
   readonly result: Promise<R>;
   /** Asks the job to stop between two runs; what it has written stays good. */
@@ -65,15 +69,8 @@ export async function startJob<J extends JobName>(
   // A full disk must not end the job over its log.
   logFile?.on('error', () => undefined);
 
-  const { file, execArgv } = how.worker ?? bundledWorker();
-  const { env, release } = await childEnvironment(start.compute.ort);
-  const child = fork(file, ['job' satisfies WorkerRole], {
-    serialization: 'advanced',
-    silent: true,
-    execArgv: [...execArgv],
-    env,
-  });
-  child.once('close', release);
+  const { worker, priority } = how;
+  const child = await forkWorker('job', { ort: start.compute.ort, worker, priority });
   const running = new Running(request.job, child, how, log, logFile);
   child.send(start satisfies ToChild, (error) => {
     // Its end says more than this would.
@@ -112,6 +109,7 @@ class Running {
       lastLines.push(line);
       if (lastLines.length > 60) lastLines.shift();
       logFile?.write(line + '\n');
+      how.onOutput?.(line);
     };
     forEachLine(child.stdout!, onLine);
     forEachLine(child.stderr!, onLine);
@@ -131,6 +129,9 @@ class Running {
           return;
         case 'progress':
           how.onProgress?.(said.progress);
+          return;
+        case 'provider':
+          how.onProvider?.(said.provider);
           return;
         case 'log':
           onLine(said.line);
@@ -156,7 +157,7 @@ class Running {
           if (reply !== undefined && 'ok' in reply) resolveResult(reply.ok);
           else if (reply !== undefined) reject(fromJobError(reply.err));
           else if (this.#killed || (this.#stopAsked && signal !== null)) reject(new JobStopped('Ended at once.'));
-          else reject(new UserError(crashSentence({ job, code, signal, lastLines, log })));
+          else reject(new JobCrashed(crashSentence({ job, code, signal, lastLines, log })));
         };
         if (logFile === undefined) settle();
         else void finished(logFile).then(settle, settle);
@@ -209,19 +210,4 @@ function validStart(
     return where === '' ? issue.message : `${where}: ${issue.message}`;
   });
   throw new UserError(`"${request.job}" can't be started: ${said.join('; ')}.`);
-}
-
-/** The child's environment; `release` removes what was made for it. */
-async function childEnvironment(ort: string | undefined): Promise<{ env: NodeJS.ProcessEnv; release: () => void }> {
-  // In VS Code the executable is Electron's.
-  const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  if (ort === undefined) return { env, release: () => undefined };
-  const links = await mkdtemp(join(tmpdir(), 'datasetgan-ort-'));
-  const release = (): void => rmSync(links, { recursive: true, force: true });
-  try {
-    return { env: await prepareOrtFolder(ort, links, env), release };
-  } catch (error) {
-    release();
-    throw error;
-  }
 }

@@ -18,6 +18,9 @@ export class JobStopped extends Error {
   override readonly name = 'JobStopped';
 }
 
+/** The job's process ended without a word; its message is `crashSentence`. */
+export class JobCrashed extends UserError {}
+
 /** A defect in the child; `stack` is the child's. */
 export class JobBug extends Error {
   override readonly name = 'JobBug';

@@ -48,6 +48,8 @@ export const toClientSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('heartbeat'), memory: z.number() }),
   z.strictObject({ type: z.literal('progress'), progress: progressSchema }),
   z.strictObject({ type: z.literal('log'), line: z.string() }),
+  /** The execution provider that won, as people call it. */
+  z.strictObject({ type: z.literal('provider'), provider: z.string() }),
   /** The last message. */
   z.strictObject({
     type: z.literal('result'),

@@ -11,6 +11,8 @@ export interface JobContext {
   readonly progress: (progress: Progress) => void;
   /** One line for the job's log. */
   readonly log: (line: string) => void;
+  /** Tells which execution provider won, by its label. */
+  readonly provider: (label: string) => void;
 }
 
 type ProjectOf<J extends JobName> = (typeof JOBS)[J]['project'] extends 'required'

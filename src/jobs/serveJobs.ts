@@ -28,8 +28,9 @@ export function serveJobs(runners: JobRunners): void {
   const stop = new AbortController();
   let started = false;
 
-  // Ctrl+C in a terminal reaches the whole process group. What it means is for the client to say.
-  process.on('SIGINT', () => undefined);
+  // Ctrl+C in a terminal reaches the whole process group, and its client means the same by it. It is also how another client (an editor
+  // that shows the job of a terminal) asks for a stop.
+  process.on('SIGINT', () => stop.abort(new JobStopped('Stopped.')));
   // Nobody is left to work for.
   process.on('disconnect', () => process.exit(1));
   // What is thrown outside of the job's own promise ends it all the same.
@@ -108,7 +109,7 @@ function checkedResult(definition: JobDefinition, result: unknown): unknown {
   throw new Error(`The job's result is not what the table promises: ${checked.error.message}`);
 }
 
-function reporting(journal: JournalWriter | undefined): Pick<JobContext, 'progress' | 'log'> {
+function reporting(journal: JournalWriter | undefined): Pick<JobContext, 'progress' | 'log' | 'provider'> {
   const meter = new RateMeter();
   let stage: string | undefined;
   let last = -Infinity;
@@ -124,6 +125,7 @@ function reporting(journal: JournalWriter | undefined): Pick<JobContext, 'progre
       send({ type: 'progress', progress: timed });
     },
     log: (line) => send({ type: 'log', line }),
+    provider: (provider) => send({ type: 'provider', provider }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { serveInteractive } from './interactive/serveInteractive.ts';
 import { serveLabeller } from './labelling/serveLabeller.ts';
 import { serveJobs } from './serveJobs.ts';
 import { RUNNERS } from './runners.ts';
@@ -5,5 +6,13 @@ import type { WorkerRole } from './workerEntry.ts';
 
 // The child's entry (dist/worker.cjs). Its stacks, which come in reports of defects, speak of the sources.
 process.setSourceMapsEnabled(true);
-if (process.argv[2] === ('labeller' satisfies WorkerRole)) serveLabeller();
-else serveJobs(RUNNERS);
+switch (process.argv[2] as WorkerRole | undefined) {
+  case 'labeller':
+    serveLabeller();
+    break;
+  case 'interactive':
+    serveInteractive();
+    break;
+  default:
+    serveJobs(RUNNERS);
+}

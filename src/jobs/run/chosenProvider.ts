@@ -6,9 +6,14 @@ import type { JobContext } from '../runner.ts';
 export async function chosenProvider({
   compute,
   log,
-}: Pick<JobContext, 'compute' | 'log'>): Promise<{ readonly provider: ProviderName; readonly threads?: number }> {
+  provider,
+}: Pick<JobContext, 'compute' | 'log' | 'provider'>): Promise<{
+  readonly provider: ProviderName;
+  readonly threads?: number;
+}> {
   const { chosen, tried } = await chooseProvider(compute.provider, await thisMachine(compute.threads));
   for (const { detail } of tried) log(detail);
+  provider(providerLabel[chosen]);
   log(`Computing on: ${providerLabel[chosen]}.`);
   return { provider: chosen, ...(compute.threads === undefined ? {} : { threads: compute.threads }) };
 }
