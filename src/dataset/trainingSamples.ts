@@ -4,7 +4,7 @@ import { messageOf, UserError } from '../base/userError.ts';
 import type { FeatureShape } from '../interpreter/ensemble.ts';
 import type { FeatureStore } from '../interpreter/featureStore.ts';
 import type { LabelledSample } from '../interpreter/pixelPool.ts';
-import type { FeatureSet } from '../stylegan/architecture.ts';
+import type { FeatureSet } from '../stylegan/featureMap.ts';
 import type { StoredGenerator } from '../stylegan/generator.ts';
 import type { Synthesizer } from '../stylegan/synthesizer.ts';
 import type { LabelClass } from './classes.ts';

@@ -1,5 +1,5 @@
 import { float32, sizeOf, type Tensor } from '../engine/tensor.ts';
-import type { FeatureSet } from '../stylegan/architecture.ts';
+import type { FeatureSet } from '../stylegan/featureMap.ts';
 import { randomNormals } from './randomStreams.ts';
 
 /** A feature map at its native resolution. */

@@ -1,4 +1,5 @@
-import { featureMaps, type Architecture, type FeatureSet } from '../stylegan/architecture.ts';
+import { featureMaps, type Architecture } from '../stylegan/architecture.ts';
+import type { FeatureSet } from '../stylegan/featureMap.ts';
 import type { FeatureShape } from './ensemble.ts';
 
 /** The shapes of the feature maps that an interpreter of this set reads, in the order of their concatenation. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeFileWhole } from '../base/atomicFile.ts';
 import { UserError } from '../base/userError.ts';
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts';
-import type { FeatureSet } from '../stylegan/architecture.ts';
+import type { FeatureSet } from '../stylegan/featureMap.ts';
 import type { FeatureShape } from './ensemble.ts';
 import type { FeatureMaps } from './gather.ts';
 

@@ -6,7 +6,7 @@ import { gatherPool, missingClasses, type LabelledSample } from './pixelPool.ts'
 import { trainEnsemble } from './train.ts';
 import type { CurvePoint } from './trainingCurve.ts';
 import type { TrainingSettings } from './trainingSettings.ts';
-import type { FeatureSet } from '../stylegan/architecture.ts';
+import type { FeatureSet } from '../stylegan/featureMap.ts';
 
 /** Everything that decides what comes out, apart from the samples. */
 export interface InterpreterPlan {

@@ -4,7 +4,7 @@ import { description, readDescription } from '../engine/onnx/description.ts';
 import { decodeModel, encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
 import type { Tensor, TensorOf } from '../engine/tensor.ts';
-import { styleLayerCount, type Architecture } from './architecture.ts';
+import { architectureSchema, styleLayerCount, type Architecture } from './architecture.ts';
 import { generatorGraph } from './generatorGraph.ts';
 import { networkHash, parameterShapes, type GeneratorNetwork } from './generatorParameters.ts';
 
@@ -32,7 +32,6 @@ export interface StoredGenerator extends Generator {
 }
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const size = z.int().min(1).max(65536);
 const schema = z.object({
   facts: z.object({
     name: z.string(),
@@ -47,26 +46,7 @@ const schema = z.object({
       z.object({ from: z.literal('seed'), seed: z.int().min(0) }),
     ]),
   }),
-  architecture: z.object({
-    family: z.literal('stylegan1'),
-    resolution: size,
-    zSize: size,
-    wSize: size,
-    mappingLayers: size,
-    mappingWidth: size,
-    imageChannels: z.union([z.literal(1), z.literal(3)]),
-    blocks: z
-      .array(
-        z.object({
-          resolution: size,
-          channels: size,
-          upsampling: z.enum(['none', 'nearest', 'fused']),
-          blur: z.boolean(),
-        }),
-      )
-      .min(1),
-    epsilon: z.number().positive(),
-  }),
+  architecture: architectureSchema,
 });
 
 const form = {

@@ -1,9 +1,14 @@
 import { add, mul, reshape, sub } from '../engine/ops.ts';
 import { float32 } from '../engine/tensor.ts';
 import { constant, input, parameter, type Value } from '../engine/value.ts';
-import { noiseResolutions, styleLayerCount } from './architecture.ts';
-import { noiseName, type GeneratorNetwork } from './generatorParameters.ts';
-import { mapping, synthesis } from './stylegan1/network.ts';
+import { noiseResolutions, styleLayerCount, type Architecture } from './architecture.ts';
+import type { GeneratorNetwork } from './generatorParameters.ts';
+import { noiseName } from './noiseName.ts';
+import { mapping1, synthesis1 } from './stylegan1/network.ts';
+import { mapping2 } from './stylegan2/mapping.ts';
+import { synthesis2 } from './stylegan2/network.ts';
+import { synthesis3 } from './stylegan3/network.ts';
+import type { Lookup, Synthesis } from './synthesis.ts';
 
 export interface GeneratorGraphOptions {
   /** Latents per run. */
@@ -73,4 +78,19 @@ export function generatorGraph(generator: GeneratorNetwork, options: GeneratorGr
 export function mappingGraph(generator: GeneratorNetwork, batch: number): Value {
   const weight = (name: string): Value => parameter(name, generator.parameters.get(name)!);
   return mapping(generator.architecture, weight, input('z', 'float32', [batch, generator.architecture.zSize]));
+}
+
+function mapping(architecture: Architecture, weight: Lookup, z: Value): Value {
+  return architecture.family === 'stylegan1' ? mapping1(architecture, weight, z) : mapping2(architecture, weight, z);
+}
+
+function synthesis(architecture: Architecture, weight: Lookup, ws: Value, noise: readonly Value[]): Synthesis {
+  switch (architecture.family) {
+    case 'stylegan1':
+      return synthesis1(architecture, weight, ws, noise);
+    case 'stylegan2':
+      return synthesis2(architecture, weight, ws, noise);
+    case 'stylegan3':
+      return synthesis3(architecture, weight, ws);
+  }
 }

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { TensorOf } from '../engine/tensor.ts';
 import { noiseResolutions, type Architecture } from './architecture.ts';
+import { noiseName } from './noiseName.ts';
+import type { ParameterSlot } from './parameterSlot.ts';
 import { stylegan1Parameters } from './stylegan1/parameters.ts';
+import { stylegan2Parameters } from './stylegan2/parameters.ts';
+import { stylegan3Parameters } from './stylegan3/parameters.ts';
 
 /** A generator's weights by canonical name: those of its family, and `w_avg` [wSize] and `noise.00` … [1, 1, r, r]. */
 export type GeneratorParameters = ReadonlyMap<string, TensorOf<'float32'>>;
@@ -12,14 +16,21 @@ export interface GeneratorNetwork {
   readonly parameters: GeneratorParameters;
 }
 
-/** Name of the constant noise of a style layer. */
-export function noiseName(layer: number): string {
-  return `noise.${String(layer).padStart(2, '0')}`;
+/** The tensors that a checkpoint of the family holds besides w_avg and noise. */
+function parameterSlots(architecture: Architecture): readonly ParameterSlot[] {
+  switch (architecture.family) {
+    case 'stylegan1':
+      return stylegan1Parameters(architecture);
+    case 'stylegan2':
+      return stylegan2Parameters(architecture);
+    case 'stylegan3':
+      return stylegan3Parameters(architecture);
+  }
 }
 
 /** Every parameter of a generator that can be stored, with its shape. */
 export function parameterShapes(architecture: Architecture): Map<string, readonly number[]> {
-  const slots = stylegan1Parameters(architecture);
+  const slots = parameterSlots(architecture);
   const shapes = new Map<string, readonly number[]>(slots.map(({ name, shape }) => [name, shape]));
   shapes.set('w_avg', [architecture.wSize]);
   noiseResolutions(architecture).forEach((resolution, layer) =>

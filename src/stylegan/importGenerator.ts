@@ -7,7 +7,8 @@ import { float32, float32Data, sizeOf, type Tensor, type TensorOf } from '../eng
 import { noiseResolutions } from './architecture.ts';
 import type { Generator, GeneratorFacts } from './generator.ts';
 import { mappingGraph } from './generatorGraph.ts';
-import { noiseName, parameterShapes, type GeneratorNetwork } from './generatorParameters.ts';
+import { parameterShapes, type GeneratorNetwork } from './generatorParameters.ts';
+import { noiseName } from './noiseName.ts';
 import { seededNoise, streams } from './latents.ts';
 import { readNpy, readNpz } from './npy.ts';
 import { readCheckpoint } from './readCheckpoint.ts';
@@ -23,10 +24,12 @@ export interface ImportOptions {
   /** What the generator shall be called. */
   readonly name: string;
   readonly attribution?: string | undefined;
-  /** `.npy` of [wSize]. Without it the mean of mapping(z) over 10,000 z is taken. */
+  /** `.npy` of [wSize]. Without it the checkpoint's own, or the mean of mapping(z) over 10,000 z is taken. */
   readonly wAvg?: NamedBytes | undefined;
-  /** `.npz` of one [1, 1, r, r] for each AdaIN layer, in order. Without it noise is drawn from `seed`. */
+  /** `.npz` of one [1, 1, r, r] for each layer with noise, in order. Without it the checkpoint's own, or drawn from `seed`. */
   readonly noise?: NamedBytes | undefined;
+  /** Of a conditional generator. */
+  readonly chosenClass?: number | undefined;
   /** For what the files do not hold. */
   readonly seed: number;
 }
@@ -40,19 +43,22 @@ const wAvgSamples = 10_000;
  */
 export async function importGenerator(options: ImportOptions): Promise<Generator> {
   const { checkpoint, name, seed } = options;
-  const { architecture, parameters, sha256 } = readCheckpoint(checkpoint.bytes, checkpoint.file);
+  const read = readCheckpoint(checkpoint.bytes, checkpoint.file, { chosenClass: options.chosenClass });
+  const { architecture, parameters, sha256 } = read;
   const network: GeneratorNetwork = { architecture, parameters };
   const expected = parameterShapes(architecture);
   const wAvg = options.wAvg
     ? vector(readNpy(options.wAvg.bytes, options.wAvg.file), expected.get('w_avg')!, options.wAvg.file)
-    : await meanW(network, seed);
-  const noise = options.noise ? readNoise(network, options.noise) : drawnNoise(network, seed);
+    : (read.wAvg ?? (await meanW(network, seed)));
+  const noise = options.noise
+    ? readNoise(network, options.noise)
+    : (read.noise?.map((layer, i) => [noiseName(i), layer] as const) ?? drawnNoise(network, seed));
   const facts: GeneratorFacts = {
     name,
     ...(options.attribution === undefined ? {} : { attribution: options.attribution }),
     source: { file: checkpoint.file, sha256 },
-    wAvg: options.wAvg ? { from: 'file' } : { from: 'mapping', samples: wAvgSamples, seed },
-    noise: options.noise ? { from: 'file' } : { from: 'seed', seed },
+    wAvg: options.wAvg || read.wAvg ? { from: 'file' } : { from: 'mapping', samples: wAvgSamples, seed },
+    noise: options.noise || read.noise ? { from: 'file' } : { from: 'seed', seed },
   };
   return { architecture, parameters: new Map([...parameters, ['w_avg', wAvg], ...noise]), facts };
 }

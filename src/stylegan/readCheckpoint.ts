@@ -1,46 +1,98 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../base/userError.ts';
-import type { Architecture } from './architecture.ts';
 import { fileKind } from './fileKind.ts';
-import { persistentModule, readNetworkPickle, tensorflowNetwork } from './networkPickle.ts';
+import type { ImportedNetwork } from './importedNetwork.ts';
+import { readNetworkPickle } from './networkPickle.ts';
+import { NvidiaModule } from './nvidiaModule.ts';
 import { PickleObject, PickleTuple, type PickleValue } from './pickle/pickleValue.ts';
-import { looksLikeStylegan1, type Parameters, readStylegan1 } from './stylegan1/checkpoint.ts';
+import { printable } from './pickle/readPickle.ts';
+import { looksLikeStylegan1, readStylegan1 } from './stylegan1/checkpoint.ts';
+import { readTensorflowStylegan1 } from './stylegan1/tensorflow.ts';
+import { readNvidiaStylegan2 } from './stylegan2/nvidia.ts';
+import { looksLikeRosinality2, readRosinality2 } from './stylegan2/rosinality.ts';
+import { readTensorflowStylegan2 } from './stylegan2/tensorflow.ts';
+import { readNvidiaStylegan3 } from './stylegan3/nvidia.ts';
+import { TensorflowNetwork } from './tensorflowNetwork.ts';
 import { readTorchFile } from './torch/readTorchFile.ts';
 import { isStateDict, stateDictOf, tensorNames } from './torch/stateDict.ts';
 import { TorchTensor } from './torch/torchTensor.ts';
 
-export interface Checkpoint {
-  readonly architecture: Architecture;
-  readonly parameters: Parameters;
+export interface Checkpoint extends ImportedNetwork {
+  /** What the file is: "a StyleGAN 2 of stylegan2-ada-pytorch". */
+  readonly format: string;
   /** SHA-256 of the file, in hexadecimal. */
   readonly sha256: string;
 }
 
-const imported = 'this version imports StyleGAN 1 `.for_g_all.pt` files';
+export interface ReadOptions {
+  /** Of a conditional generator. */
+  readonly chosenClass?: number | undefined;
+}
+
+const known =
+  "generators are read from NVIDIA's pickles (StyleGAN 1, 2 and 3), rosinality's StyleGAN 2 files and StyleGAN 1 `.for_g_all.pt` files";
 
 /**
  * Reads a generator from somebody else's checkpoint. What the file is, is found out from its contents; `file` serves
  * messages only.
  * @throws UserError: one sentence that names `file` and what is wrong with it, or what else it is.
  */
-export function readCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
+export function readCheckpoint(bytes: Uint8Array, file: string, options: ReadOptions = {}): Checkpoint {
+  const network = readNetwork(bytes, file, options);
+  return { ...network, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+type Named = ImportedNetwork & { readonly format: string };
+
+function readNetwork(bytes: Uint8Array, file: string, options: ReadOptions): Named {
   const kind = fileKind(bytes);
   switch (kind.kind) {
     case 'other':
-      throw new UserError(`${file} is ${kind.seems}; ${imported}.`);
-    case 'pickle': {
-      const seems = networkName(readNetworkPickle(bytes, file));
-      throw new UserError(`${file} is ${seems}; ${imported}.`);
-    }
-    case 'torch': {
-      const value = readTorchFile(bytes, file);
-      if (!isStateDict(value) || !looksLikeStylegan1(tensorNames(value))) {
-        throw new UserError(`${file} is ${torchName(value)}; ${imported}.`);
-      }
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { ...readStylegan1(stateDictOf(value, file, bytes.length), file), sha256 };
-    }
+      throw new UserError(`${file} is ${kind.seems}; ${known}.`);
+    case 'pickle':
+      return readPickled(readNetworkPickle(bytes, file), bytes.length, file, options);
+    case 'torch':
+      return readTorch(readTorchFile(bytes, file), bytes.length, file, options);
   }
+}
+
+function readPickled(value: PickleValue, fileBytes: number, file: string, { chosenClass }: ReadOptions): Named {
+  const generator = NvidiaModule.of(value instanceof Map ? value.get('G_ema') : value);
+  if (generator?.className === 'Generator') {
+    const isStylegan3 = generator.child('synthesis')?.child('input') !== undefined;
+    return isStylegan3
+      ? { ...readNvidiaStylegan3(generator, file, fileBytes, chosenClass), format: 'a StyleGAN 3 of NVIDIA (PyTorch)' }
+      : { ...readNvidiaStylegan2(generator, file, fileBytes, chosenClass), format: 'a StyleGAN 2 of NVIDIA (PyTorch)' };
+  }
+  // (G, D, Gs): the last is the running average.
+  const network = TensorflowNetwork.of(value instanceof PickleTuple ? value.items.at(-1) : value);
+  if (network && chosenClass !== undefined)
+    throw new UserError(`${file} has no classes to choose from, or they are not known: leave --class out.`);
+  if (network?.version === 3)
+    return { ...readTensorflowStylegan1(network, file, fileBytes), format: 'a StyleGAN 1 of NVIDIA (TensorFlow)' };
+  if (network?.version === 4)
+    return { ...readTensorflowStylegan2(network, file, fileBytes), format: 'a StyleGAN 2 of NVIDIA (TensorFlow)' };
+  throw new UserError(`${file} is ${networkName(value)}; ${known}.`);
+}
+
+function readTorch(value: PickleValue, fileBytes: number, file: string, { chosenClass }: ReadOptions): Named {
+  const unconditional = (): void => {
+    if (chosenClass !== undefined) throw new UserError(`${file} is not conditional: it has no classes to choose from.`);
+  };
+  if (isStateDict(value) && looksLikeStylegan1(tensorNames(value))) {
+    unconditional();
+    return { ...readStylegan1(stateDictOf(value, file, fileBytes), file), format: 'a StyleGAN 1 (.for_g_all)' };
+  }
+  const ema = value instanceof Map ? (value.get('g_ema') ?? value) : undefined;
+  if (value instanceof Map && ema instanceof Map && looksLikeRosinality2(tensorNames(ema))) {
+    unconditional();
+    const average = value.get('latent_avg');
+    const mean = average === undefined ? new Map<PickleValue, PickleValue>() : new Map([['latent_avg', average]]);
+    const { latent_avg: latentAverage } = Object.fromEntries(stateDictOf(mean, file, fileBytes));
+    const network = readRosinality2(stateDictOf(ema, file, fileBytes), latentAverage, file);
+    return { ...network, format: 'a StyleGAN 2 of rosinality (PyTorch)' };
+  }
+  throw new UserError(`${file} is ${torchName(value)}; ${known}.`);
 }
 
 /** What an object of torch.save that is no StyleGAN 1 generator seems to be. */
@@ -56,15 +108,12 @@ function torchName(value: PickleValue): string {
   if (!(value instanceof Map)) return 'a PyTorch file that holds no weights';
 
   const keys = [...value.keys()].filter((key) => typeof key === 'string');
-  const ema = value.get('g_ema');
-  if (ema instanceof Map && isRosinality2(tensorNames(ema))) return 'a StyleGAN 2 checkpoint (rosinality)';
   if (keys.includes('g_running')) return 'a StyleGAN 1 training file (rosinality, style-based-gan-pytorch)';
   if (keys.includes('G_ema')) return 'a dict of networks whose "G_ema" is not an NVIDIA pickle';
   if (keys.includes('state_dict')) return 'a training checkpoint (PyTorch Lightning or alike) of another network';
 
   const names = tensorNames(value);
   if (names.length === 0) return `a PyTorch file without weights${listOf(keys)}`;
-  if (isRosinality2(names)) return 'the generator of a StyleGAN 2 checkpoint (rosinality)';
   if (names.some((name) => /^generator\.progression\./.test(name))) {
     return 'a StyleGAN 1 generator of another program (rosinality, style-based-gan-pytorch)';
   }
@@ -74,42 +123,22 @@ function torchName(value: PickleValue): string {
   return `a PyTorch state dict of another network${listOf(names)}`;
 }
 
-function isRosinality2(names: readonly string[]): boolean {
-  return names.includes('input.input') && names.some((name) => /^convs\.\d+\.conv\.modulation\./.test(name));
-}
-
-/** What a bare pickle seems to be. */
+/** What a bare pickle without a generator of ours seems to be. */
 function networkName(value: PickleValue): string {
   if (value instanceof Map) {
-    const generator = value.get('G_ema') ?? value.get('G');
-    const meta =
-      generator instanceof PickleObject && generator.type === persistentModule ? generator.args[0] : undefined;
-    if (meta instanceof Map) {
-      const synthesis = moduleOf(meta, 'synthesis');
-      const family = synthesis && moduleOf(synthesis, 'input') ? 'StyleGAN 3' : 'StyleGAN 2';
-      return `a ${family} checkpoint (NVIDIA, PyTorch pickle)`;
-    }
+    if (NvidiaModule.of(value.get('G')))
+      return 'a training file of NVIDIA without "G_ema", the running average of the generator that makes the good images: take a network-snapshot of a later step';
+    if (NvidiaModule.of(value.get('G_ema')))
+      return 'a dict of networks of NVIDIA whose "G_ema" is no StyleGAN generator';
+    if (NvidiaModule.of(value.get('D'))) return 'a discriminator of NVIDIA without its generator';
     if (isStateDict(value)) return 'a plain pickle of PyTorch tensors that torch.save did not write';
   }
-  const first = value instanceof PickleTuple ? value.items.at(-1) : value;
-  if (first instanceof PickleObject && first.type === tensorflowNetwork) {
-    const version = first.state instanceof Map ? first.state.get('version') : undefined;
-    const family = version === 3 ? 'StyleGAN 1' : version === 4 ? 'StyleGAN 2' : 'StyleGAN';
-    return `a ${family} checkpoint (NVIDIA, TensorFlow pickle)`;
-  }
-  if (first instanceof PickleObject && first.type === 'tfutil.Network') return 'a Progressive GAN (TensorFlow pickle)';
-  if (first instanceof PickleObject && first.type === persistentModule)
-    return 'a single NVIDIA network (PyTorch pickle)';
+  const module = NvidiaModule.of(value);
+  if (module) return `a single ${printable(module.className)} of NVIDIA (PyTorch pickle)`;
+  const last = value instanceof PickleTuple ? value.items.at(-1) : value;
+  if (last instanceof PickleObject && last.type === 'tfutil.Network') return 'a Progressive GAN (TensorFlow pickle)';
+  if (TensorflowNetwork.of(last)) return 'a network of NVIDIA of an unknown version (TensorFlow pickle)';
   return 'a pickle of something else';
-}
-
-/** The child `name` in the reduced form of a persistent module. */
-function moduleOf(meta: Map<PickleValue, PickleValue>, name: string): Map<PickleValue, PickleValue> | undefined {
-  const state = meta.get('state');
-  const modules = state instanceof Map ? state.get('_modules') : undefined;
-  const child = modules instanceof Map ? modules.get(name) : undefined;
-  const childMeta = child instanceof PickleObject ? child.args[0] : undefined;
-  return childMeta instanceof Map ? childMeta : undefined;
 }
 
 function listOf(names: readonly string[]): string {

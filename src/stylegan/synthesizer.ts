@@ -5,7 +5,8 @@ import { Session, type SessionOptions } from '../engine/session.ts';
 import { float32, float32Data, type Tensor, type TensorOf } from '../engine/tensor.ts';
 import { noiseResolutions, styleLayerCount } from './architecture.ts';
 import { generatorGraph } from './generatorGraph.ts';
-import { noiseName, type GeneratorNetwork } from './generatorParameters.ts';
+import type { GeneratorNetwork } from './generatorParameters.ts';
+import { noiseName } from './noiseName.ts';
 
 /** What one image is made from, with all values in hand. */
 export interface SynthesisInput {

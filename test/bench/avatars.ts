@@ -5,7 +5,7 @@ import { float32Data } from '../../src/engine/tensor.ts';
 import { featureShapes } from '../../src/interpreter/featureShapes.ts';
 import type { FeatureShape } from '../../src/interpreter/ensemble.ts';
 import type { LabelledSample } from '../../src/interpreter/pixelPool.ts';
-import type { FeatureSet } from '../../src/stylegan/architecture.ts';
+import type { FeatureSet } from '../../src/stylegan/featureMap.ts';
 import { decodeGenerator, psiPerLayer, type StoredGenerator } from '../../src/stylegan/generator.ts';
 import type { GeneratorNetwork } from '../../src/stylegan/generatorParameters.ts';
 import { readNpy } from '../../src/stylegan/npy.ts';

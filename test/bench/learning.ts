@@ -18,7 +18,7 @@ import { gatherPool, type PixelPool } from '../../src/interpreter/pixelPool.ts';
 import { trainEnsemble } from '../../src/interpreter/train.ts';
 import { DEFAULT_DROPOUT, DEFAULT_TRAINING, type TrainingSettings } from '../../src/interpreter/trainingSettings.ts';
 import { majorityVote } from '../../src/interpreter/vote.ts';
-import type { FeatureSet } from '../../src/stylegan/architecture.ts';
+import type { FeatureSet } from '../../src/stylegan/featureMap.ts';
 import { Synthesizer } from '../../src/stylegan/synthesizer.ts';
 import { AVATAR_CLASSES, avatarFeatureShapes, avatarGenerator, avatarSamples } from './avatars.ts';
 

@@ -1,7 +1,7 @@
 import { float32, sizeOf, type TensorOf } from '../../src/engine/tensor.ts';
 import { featureShapes } from '../../src/interpreter/featureShapes.ts';
 import { hiddenSizes, type EnsembleArchitecture } from '../../src/interpreter/ensemble.ts';
-import type { Stylegan1Architecture } from '../../src/stylegan/architecture.ts';
+import type { Stylegan1Architecture } from '../../src/stylegan/stylegan1/architecture.ts';
 import { parameterShapes, type GeneratorNetwork } from '../../src/stylegan/generatorParameters.ts';
 import { RESOLUTION } from './published.ts';
 

@@ -21,13 +21,12 @@ import {
 } from '../../engine/ops.ts';
 import { float32 } from '../../engine/tensor.ts';
 import { constant, type Value } from '../../engine/value.ts';
-import { adainName, convolutionName, type Stylegan1Architecture, type Stylegan1Block } from '../architecture.ts';
+import { layerName } from '../featureMap.ts';
+import type { Lookup, Synthesis } from '../synthesis.ts';
+import { convolutionName, type Stylegan1Architecture, type Stylegan1Block } from './architecture.ts';
 
 // Karras et al. 2019, section 2 and NVlabs/stylegan training/networks_stylegan.py; the names of the parameters are
 // those of parameters.ts. Gains are applied here ("equalised learning rate"), so stored weights are the trained ones.
-
-/** The weight or bias of a name. */
-export type Lookup = (name: string) => Value;
 
 const slope = 0.2;
 const mappingRate = 0.01;
@@ -37,7 +36,7 @@ const mappingRate = 0.01;
  * @param z [N, zSize]
  * @returns w [N, wSize]
  */
-export function mapping({ mappingLayers }: Stylegan1Architecture, weight: Lookup, z: Value): Value {
+export function mapping1({ mappingLayers }: Stylegan1Architecture, weight: Lookup, z: Value): Value {
   let x = mul(z, rsqrt(add(reduceMean(square(z), [1], true), scalar(1e-8))));
   for (let i = 0; i < mappingLayers; i++) {
     const gain = (Math.SQRT2 / Math.sqrt(x.shape[1]!)) * mappingRate;
@@ -47,19 +46,12 @@ export function mapping({ mappingLayers }: Stylegan1Architecture, weight: Lookup
   return x;
 }
 
-export interface Synthesis {
-  /** [N, image channels, R, R], nominally in [−1, 1]. */
-  readonly image: Value;
-  /** `S00` … the AdaIN outputs and `C01` … the raw second convolutions, [N, channels, r, r]. */
-  readonly features: ReadonlyMap<string, Value>;
-}
-
 /**
  * The synthesis network G_synthesis.
  * @param ws [N, style layers, wSize]: one w for each AdaIN layer
  * @param noise one [N or 1, 1, r, r] for each AdaIN layer
  */
-export function synthesis(
+export function synthesis1(
   architecture: Stylegan1Architecture,
   weight: Lookup,
   ws: Value,
@@ -81,7 +73,7 @@ export function synthesis(
     const style = reshape(add(dense, weight(`${name}.style${which}.bias`)), [count, 2, channels, 1, 1]);
     const part = (i: number) => reshape(slice(style, [range(1, i, i + 1)]), [count, channels, 1, 1]);
     const y = add(mul(normal, add(part(0), scalar(1))), part(1));
-    features.set(adainName(layer), y);
+    features.set(layerName(layer), y);
     return y;
   };
 

@@ -1,16 +1,9 @@
-import type { Stylegan1Architecture } from '../architecture.ts';
+import type { ParameterSlot } from '../parameterSlot.ts';
+import type { Stylegan1Architecture } from './architecture.ts';
 
-/** One tensor of a StyleGAN 1 generator. */
-export interface ParameterSlot {
-  /** Our name of it, in every file that we write. */
-  readonly name: string;
-  /** Its key in `karras2019stylegan-*.for_g_all.pt`. */
+/** A tensor with its key in `karras2019stylegan-*.for_g_all.pt`. */
+export interface Stylegan1Slot extends ParameterSlot {
   readonly checkpointKey: string;
-  /** What a person would call the part that it belongs to. */
-  readonly part: string;
-  readonly shape: readonly number[];
-  /** What the axes count. */
-  readonly axes: readonly string[];
 }
 
 const vector = ['values'];
@@ -25,9 +18,9 @@ const convolution = ['output channels', 'input channels', 'kernel rows', 'kernel
  * `synthesis.{R}.conv.{weight,bias}`; `synthesis.{R}.noise{0,1}.weight` and `synthesis.{R}.style{0,1}.{weight,bias}` of the
  * block's two AdaIN layers; `torgb.{weight,bias}`.
  */
-export function stylegan1Parameters(architecture: Stylegan1Architecture): readonly ParameterSlot[] {
+export function stylegan1Parameters(architecture: Stylegan1Architecture): readonly Stylegan1Slot[] {
   const { zSize, wSize, mappingWidth, mappingLayers, imageChannels, blocks } = architecture;
-  const slots: ParameterSlot[] = [];
+  const slots: Stylegan1Slot[] = [];
   const slot = (name: string, checkpointKey: string, part: string, shape: number[], axes: string[]): void =>
     void slots.push({ name, checkpointKey, part, shape, axes });
   const weightAndBias = (name: string, key: string, part: string, shape: number[], axes: string[]): void => {

@@ -1,6 +1,7 @@
 import type { TensorOf } from '../../../src/engine/tensor.ts';
 import type { EnsembleArchitecture } from '../../../src/interpreter/ensemble.ts';
-import { featureMaps, type Stylegan1Architecture } from '../../../src/stylegan/architecture.ts';
+import { featureMaps } from '../../../src/stylegan/architecture.ts';
+import type { Stylegan1Architecture } from '../../../src/stylegan/stylegan1/architecture.ts';
 import { parameterShapes, type GeneratorNetwork } from '../../../src/stylegan/generatorParameters.ts';
 import { randomTensor } from './randomInterpreter.ts';
 

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  featureMaps,
-  featureNames,
-  noiseResolutions,
-  styleLayerCount,
-  type Stylegan1Architecture,
-} from '../../../src/stylegan/architecture.ts';
+import { featureMaps, featureNames, noiseResolutions, styleLayerCount } from '../../../src/stylegan/architecture.ts';
+import type { Stylegan1Architecture } from '../../../src/stylegan/stylegan1/architecture.ts';
 
 /** The published sizes: 512 channels up to 32×32, then half as many at every doubling. */
 function published(resolution: number): Stylegan1Architecture {

@@ -146,7 +146,7 @@ describe('StyleGAN 1 checkpoints', () => {
     refuses({ 'g_mapping.dense0.bias': int32([64], new Int32Array(64)) }, 'x.pt: mapping layer 0 bias holds int32 values, expected floats.'); // prettier-ignore
     refuses(
       { 'g_synthesis.torgb.bias': float32([3], [0, NaN, 0]) },
-      'x.pt: torgb bias (g_synthesis.torgb.bias) holds values that are no finite numbers; the file is damaged or its training diverged.',
+      'x.pt: torgb bias (torgb.bias) holds values that are no finite numbers; the file is damaged or its training diverged.',
     );
     const kernel = 'g_synthesis.blocks.8x8.conv0_up.intermediate.kernel';
     refuses(

@@ -5,10 +5,13 @@ import { buildModel } from '../../../src/engine/graph.ts';
 import { Session } from '../../../src/engine/session.ts';
 import { float32, float32Data, type Tensor } from '../../../src/engine/tensor.ts';
 import type { Value } from '../../../src/engine/value.ts';
-import { adainName, convolutionName, noiseResolutions } from '../../../src/stylegan/architecture.ts';
+import { noiseResolutions } from '../../../src/stylegan/architecture.ts';
+import { layerName } from '../../../src/stylegan/featureMap.ts';
+import { convolutionName } from '../../../src/stylegan/stylegan1/architecture.ts';
 import { decodeGenerator, psiPerLayer } from '../../../src/stylegan/generator.ts';
 import { generatorGraph, mappingGraph } from '../../../src/stylegan/generatorGraph.ts';
-import { noiseName, type GeneratorNetwork } from '../../../src/stylegan/generatorParameters.ts';
+import type { GeneratorNetwork } from '../../../src/stylegan/generatorParameters.ts';
+import { noiseName } from '../../../src/stylegan/noiseName.ts';
 import { readNpy, readNpz } from '../../../src/stylegan/npy.ts';
 import { readCheckpoint } from '../../../src/stylegan/readCheckpoint.ts';
 
@@ -77,7 +80,7 @@ describe('StyleGAN 1 computes what the original program recorded', () => {
       assert.equal(recorded.length, noise.length);
       for (const [i, feature] of recorded.entries()) {
         // Per block: the second AdaIN's output, then the raw second convolution.
-        const ours = i % 2 === 0 ? adainName(i + 1) : convolutionName(i);
+        const ours = i % 2 === 0 ? layerName(i + 1) : convolutionName(i);
         assert.ok(distance(rows(result[ours]!, 0, 1), feature) < 1e-3, `feature ${i} (${ours})`);
       }
     });
