@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { messageOf } from './base/userError.ts';
+import { OpenSampleDocuments } from './vscode/annotator/openSamples.ts';
+import { registerAnnotator } from './vscode/annotator/registerAnnotator.ts';
+import { registerClassCommands } from './vscode/classes/classCommands.ts';
 import { registerCommands } from './vscode/commands/registerCommands.ts';
 import { registerContextKeys } from './vscode/project/contextKeys.ts';
 import { WorkspaceProjects } from './vscode/project/projects.ts';
@@ -21,11 +24,17 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const reader = own(new ReaderThread(context.asAbsolutePath('dist/reader.cjs')));
   const samples = own(createSamples(projects, reader, log));
   const jobs = own(noJobs);
+  const openSamples = own(new OpenSampleDocuments());
   const predictor = own(noPredictor);
-  const services: Services = { context, log, projects, samples, jobs, predictor, reader };
+  const services: Services = { context, log, projects, samples, jobs, predictor, openSamples, reader };
 
   // One part that fails must not take the others with it.
-  const parts = { registerContextKeys, registerCommands } satisfies Record<string, (services: Services) => Disposable>;
+  const parts = {
+    registerContextKeys,
+    registerCommands,
+    registerClassCommands,
+    registerAnnotator: (all: Services) => registerAnnotator(all, openSamples),
+  } satisfies Record<string, (services: Services) => Disposable>;
   for (const [name, register] of Object.entries(parts)) {
     try {
       own(register(services));

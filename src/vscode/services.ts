@@ -1,4 +1,5 @@
 import type { CancellationToken, Event, ExtensionContext, LogOutputChannel, Uri } from 'vscode';
+import type { ClassChange } from '../dataset/classChanges.ts';
 import type { Project } from '../dataset/projectFile.ts';
 import type { GeneratedOrigin } from '../dataset/synthesisInput.ts';
 import type { ImageScores } from '../interpreter/uncertainty.ts';
@@ -135,6 +136,14 @@ export interface Predictor extends Disposable {
   readonly provider: string | undefined;
 }
 
+/** The samples that are open in annotators. */
+export interface OpenSamples extends Disposable {
+  /** Absolute paths of those with unsaved changes: a job or command must not write them on disk. */
+  readonly unsaved: ReadonlySet<string>;
+  /** Makes a class change in the labels of open samples, as an edit that can be undone and is not saved yet. */
+  applyClassChange(paths: ReadonlySet<string>, change: ClassChange): void;
+}
+
 export interface Services {
   readonly context: ExtensionContext;
   readonly log: LogOutputChannel;
@@ -142,6 +151,7 @@ export interface Services {
   readonly samples: Samples;
   readonly jobs: Jobs;
   readonly predictor: Predictor;
+  readonly openSamples: OpenSamples;
   /** Reads and draws what needs decoding, beside the host's own thread. */
   readonly reader: ReaderThread;
 }
