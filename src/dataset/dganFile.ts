@@ -11,7 +11,7 @@ import { SAMPLE_VERSION, sampleManifestSchema, type Sample, type SampleManifest 
 /** Limits on what is inflated. 1024² RGB is 3 MB, so these leave room for photos and none for bombs. */
 const MAX_ENTRY_BYTES = 64 * 2 ** 20;
 const MAX_MANIFEST_BYTES = 4 * 2 ** 20;
-const MAX_FILE_BYTES = 256 * 2 ** 20;
+export const MAX_FILE_BYTES = 256 * 2 ** 20;
 const MAX_ENTRIES = 64;
 
 /**
