@@ -72,12 +72,10 @@ export type ToAnnotator =
   | { readonly type: 'queue'; readonly queue: QueueState | undefined }
   | { readonly type: 'action'; readonly action: AnnotatorActionName };
 
-const columns = {
-  starts: z.instanceof(Uint32Array),
-  lengths: z.instanceof(Uint32Array),
-  before: z.instanceof(Uint8Array),
-  after: z.instanceof(Uint8Array),
-};
+// As z.instanceof, which would ask senders for arrays on an ArrayBuffer of their own.
+const words = z.custom<Uint32Array>((value) => value instanceof Uint32Array);
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const columns = { starts: words, lengths: words, before: bytes, after: bytes };
 const classId = z.int().min(0).max(254);
 
 /** What a webview may say; the host validates every message with this. */
