@@ -1,5 +1,7 @@
 import { messageOf, UserError } from '../../base/userError.ts';
+import { changeClass, type ClassChange } from '../../dataset/classChanges.ts';
 import { dataSetState, listDataSets, readDataSetSummary, type DataSetSummary } from '../../dataset/dataSetSummary.ts';
+import { readProject } from '../../dataset/projectFile.ts';
 import { readSampleSummary, type SampleSummary } from '../../dataset/sampleSummary.ts';
 import { makePicture } from '../thumbnails/makePicture.ts';
 
@@ -35,6 +37,11 @@ export const readerTasks = {
     return summary;
   },
   makePicture,
+  /** @param except samples that are left alone. @returns the files that were rewritten */
+  changeClass: async (folder: string, change: ClassChange, except: readonly string[]): Promise<readonly string[]> => {
+    const { changedFiles } = await changeClass(await readProject(folder), change, { except: new Set(except) });
+    return changedFiles;
+  },
 } as const;
 
 export type ReaderTasks = typeof readerTasks;
