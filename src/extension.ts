@@ -10,6 +10,7 @@ import { createSamples } from './vscode/project/samples.ts';
 import { ReaderThread } from './vscode/reader/readerThread.ts';
 import type { Disposable, Services } from './vscode/services.ts';
 import { noJobs, noPredictor } from './vscode/standIns.ts';
+import { registerViews } from './vscode/views/registerViews.ts';
 
 /** Composes the extension. In tests it gives the parts away. */
 export function activate(context: vscode.ExtensionContext): Services | undefined {
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     registerContextKeys,
     registerCommands,
     registerClassCommands,
+    registerViews,
     registerAnnotator: (all: Services) => registerAnnotator(all, openSamples),
   } satisfies Record<string, (services: Services) => Disposable>;
   for (const [name, register] of Object.entries(parts)) {

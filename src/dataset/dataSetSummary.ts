@@ -20,6 +20,8 @@ export interface DataSetSummary {
   readonly height: number;
   readonly seed: number;
   readonly members: number;
+  /** The file of the interpreter that labelled it. */
+  readonly interpreterSha256: string;
   readonly classes: readonly LabelClass[];
   readonly statistics: Statistics;
   /** By which score the images are ranked: the filter's. */
@@ -49,6 +51,7 @@ export async function readDataSetSummary(folder: string): Promise<DataSetSummary
     height,
     seed,
     members: interpreter.members,
+    interpreterSha256: interpreter.sha256,
     classes: classes.map(({ id, name, colour }) => ({ id, name, colour })),
     statistics: statistics(rows, settings.classes, selection),
     score,

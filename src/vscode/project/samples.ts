@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/userError.ts';
 import { projectPaths } from '../../dataset/projectFile.ts';
 import type { ReaderThread } from '../reader/readerThread.ts';
-import type { Projects, SampleEntry, Samples } from '../services.ts';
+import type { Disposable, Projects, SampleEntry, Samples } from '../services.ts';
 
 const SETTLE_MS = 150;
 /** Reading begins when the window has had time for what the person waits for. */
@@ -29,7 +29,7 @@ class FolderSamples implements Samples {
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  readonly #listeners: vscode.Disposable[] = [this.#changed];
+  readonly #listeners: Disposable[] = [this.#changed];
   readonly #known = new Map<string, Known>();
   #folder: string | undefined;
   #watcher: vscode.Disposable | undefined;

@@ -1,0 +1,105 @@
+import { definitionOf, JOBS, type JobName } from '../../jobs/jobTable.ts';
+import type { Journal } from '../../jobs/journal.ts';
+import type { JobView } from '../services.ts';
+import { pagesOf, type Range } from './ranges.ts';
+
+// The Jobs view as data: what stands under what. What it looks like is jobsView.ts.
+
+export type JobsNode =
+  | { readonly kind: 'job'; readonly id: string; readonly view: JobView }
+  | { readonly kind: 'page'; readonly jobs: readonly JobView[]; readonly range: Range }
+  | { readonly kind: 'detail'; readonly id: string; readonly place: number; readonly detail: JobDetail };
+
+export type JobDetail =
+  | { readonly what: 'stage'; readonly stage: string; readonly detail: string | undefined }
+  | { readonly what: 'options'; readonly options: readonly { readonly name: string; readonly value: string }[] }
+  | { readonly what: 'started'; readonly time: number }
+  | { readonly what: 'took'; readonly seconds: number }
+  | { readonly what: 'result'; readonly sentence: string }
+  | { readonly what: 'error'; readonly sentence: string }
+  | { readonly what: 'place'; readonly own: boolean; readonly host: string; readonly pid: number }
+  /** The held-out loss of the project's interpreter, which this training made. */
+  | { readonly what: 'curve' };
+
+export function isRunning({ journal }: JobView): boolean {
+  return journal.state === 'running' || journal.state === 'queued';
+}
+
+/** Running jobs first, then the others, newest first; in pages when there are many. */
+export function jobsRoots(jobs: readonly JobView[]): readonly JobsNode[] {
+  const sorted = [...jobs.filter(isRunning), ...jobs.filter((job) => !isRunning(job))];
+  return jobsOrPages(sorted, { start: 0, end: sorted.length });
+}
+
+export function jobsChildren(node: JobsNode, hasCurve: (journal: Journal) => boolean): readonly JobsNode[] {
+  switch (node.kind) {
+    case 'page':
+      return jobsOrPages(node.jobs, node.range);
+    case 'job':
+      return jobDetails(node.view, hasCurve(node.view.journal)).map((detail, place) => ({
+        kind: 'detail',
+        id: node.id,
+        place,
+        detail,
+      }));
+    case 'detail':
+      return [];
+  }
+}
+
+export function jobsNodeId(node: JobsNode): string {
+  switch (node.kind) {
+    case 'job':
+      return node.id;
+    case 'page':
+      return `page:${node.range.start}`;
+    case 'detail':
+      return `${node.id}:${node.place}:${node.detail.what}`;
+  }
+}
+
+export function jobDetails({ journal, progress, own }: JobView, hasCurve: boolean): readonly JobDetail[] {
+  const details: JobDetail[] = [];
+  const now = progress ?? ('progress' in journal ? journal.progress : undefined);
+  if (journal.state === 'running' && now) details.push({ what: 'stage', stage: now.stage, detail: now.detail });
+  if (journal.state === 'failed') details.push({ what: 'error', sentence: journal.error.message });
+  if (journal.state === 'done')
+    for (const sentence of resultSentences(journal.job, journal.result)) details.push({ what: 'result', sentence });
+  if (hasCurve) details.push({ what: 'curve' });
+  const options = Object.entries(journal.options).map(([name, value]) => ({
+    name,
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+  }));
+  if (options.length > 0) details.push({ what: 'options', options });
+  if (journal.state !== 'queued') {
+    details.push({ what: 'started', time: Date.parse(journal.started) });
+    if ('ended' in journal)
+      details.push({ what: 'took', seconds: (Date.parse(journal.ended) - Date.parse(journal.started)) / 1000 });
+  }
+  if (isRunning({ journal, progress, own }))
+    details.push({ what: 'place', own, host: journal.process.host, pid: journal.process.pid });
+  return details;
+}
+
+/** The result in the job's own words; none for a job or a result of another version. */
+function resultSentences(job: string, result: unknown): readonly string[] {
+  if (!isJobName(job)) return [];
+  const { result: schema, describe } = definitionOf(job);
+  const parsed = schema.safeParse(result);
+  return parsed.success
+    ? describe(parsed.data)
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+    : [];
+}
+
+export function isJobName(job: string): job is JobName {
+  return Object.hasOwn(JOBS, job);
+}
+
+function jobsOrPages(jobs: readonly JobView[], range: Range): readonly JobsNode[] {
+  return (
+    pagesOf(range)?.map((page): JobsNode => ({ kind: 'page', jobs, range: page })) ??
+    jobs.slice(range.start, range.end).map((view): JobsNode => ({ kind: 'job', id: view.journal.id, view }))
+  );
+}
