@@ -14,11 +14,6 @@ export function unlabelledMap(width: number, height: number): LabelMap {
   return { width, height, data: new Uint8Array(width * height).fill(UNLABELLED) };
 }
 
-/** "The rest is background": gives every pixel that is not labelled yet to class `id`. */
-export function labelTheRest(map: LabelMap, id: number): LabelMap {
-  return { ...map, data: map.data.map((label) => (label === UNLABELLED ? id : label)) };
-}
-
 /** How many pixels bear each id; index = id, 256 entries, the last one counts what is not labelled. */
 export function pixelsPerId(map: LabelMap): Uint32Array {
   const counts = new Uint32Array(256);

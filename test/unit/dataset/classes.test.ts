@@ -8,7 +8,7 @@ import {
   withNewClass,
   type ClassList,
 } from '../../../src/dataset/classes.ts';
-import { labelTheRest, pixelsPerId, unlabelledMap } from '../../../src/dataset/labelMap.ts';
+import { pixelsPerId, unlabelledMap } from '../../../src/dataset/labelMap.ts';
 
 const skin = { id: 1, name: 'skin', colour: '#ffcda0' };
 const hair = { id: 4, name: 'hair', colour: '#78461e' };
@@ -56,12 +56,9 @@ describe('classes', () => {
 });
 
 describe('a label map', () => {
-  it('counts pixels per id and fills what is not labelled', () => {
+  it('counts pixels per id', () => {
     const map = unlabelledMap(3, 2);
     map.data[4] = 7;
     assert.deepEqual([pixelsPerId(map)[7], pixelsPerId(map)[255]], [1, 5]);
-    const full = labelTheRest(map, 0);
-    assert.deepEqual([...full.data], [0, 0, 0, 0, 7, 0]);
-    assert.equal(map.data[0], 255);
   });
 });
