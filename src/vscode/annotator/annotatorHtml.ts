@@ -51,11 +51,13 @@ function page({ cspSource, nonce, language }: PageSources, head: string, body: s
     `font-src ${cspSource}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
+  // csp-nonce: the toolkit tries out a style sheet with it.
   return `<!DOCTYPE html>
 <html lang="${escaped(language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
+<meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${head}
 </head>
