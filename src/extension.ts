@@ -4,12 +4,14 @@ import { OpenSampleDocuments } from './vscode/annotator/openSamples.ts';
 import { registerAnnotator } from './vscode/annotator/registerAnnotator.ts';
 import { registerClassCommands } from './vscode/classes/classCommands.ts';
 import { registerCommands } from './vscode/commands/registerCommands.ts';
+import { JobService } from './vscode/jobs/jobService.ts';
+import { registerJobStatus } from './vscode/jobs/jobStatusBar.ts';
+import { PredictorService } from './vscode/jobs/predictorService.ts';
 import { registerContextKeys } from './vscode/project/contextKeys.ts';
 import { WorkspaceProjects } from './vscode/project/projects.ts';
 import { createSamples } from './vscode/project/samples.ts';
 import { ReaderThread } from './vscode/reader/readerThread.ts';
 import type { Disposable, Services } from './vscode/services.ts';
-import { noJobs, noPredictor } from './vscode/standIns.ts';
 import { registerViews } from './vscode/views/registerViews.ts';
 
 /** Composes the extension. In tests it gives the parts away. */
@@ -24,9 +26,9 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const projects = own(new WorkspaceProjects(context.workspaceState, log));
   const reader = own(new ReaderThread(context.asAbsolutePath('dist/reader.cjs')));
   const samples = own(createSamples(projects, reader, log));
-  const jobs = own(noJobs);
+  const jobs = own(new JobService(projects, log));
   const openSamples = own(new OpenSampleDocuments());
-  const predictor = own(noPredictor);
+  const predictor = own(new PredictorService(projects, log));
   const services: Services = { context, log, projects, samples, jobs, predictor, openSamples, reader };
 
   // One part that fails must not take the others with it.
@@ -35,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     registerCommands,
     registerClassCommands,
     registerViews,
+    registerJobStatus,
     registerAnnotator: (all: Services) => registerAnnotator(all, openSamples),
   } satisfies Record<string, (services: Services) => Disposable>;
   for (const [name, register] of Object.entries(parts)) {

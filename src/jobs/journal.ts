@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeFileWhole } from '../base/atomicFile.ts';
 import { jobErrorSchema, type JobError } from './jobError.ts';
 import { isAlive, processIdentitySchema, thisProcess } from './processIdentity.ts';
@@ -167,7 +167,7 @@ export class JournalWriter {
   #writeNow(): Promise<void> {
     this.#lastWrite = Date.now();
     this.#journal = { ...this.#journal, heartbeat: new Date().toISOString() };
-    const text = JSON.stringify(this.#journal, null, 1) + '\n';
+    const text = textOf(this.#journal);
     this.#writing = this.#writing.catch(() => undefined).then(() => writeFileWhole(this.#path, text));
     return this.#writing;
   }
@@ -178,26 +178,57 @@ export class JournalWriter {
  * are no journals (of a later version, or torn by something else) are left out.
  */
 export async function readJournals(project: string): Promise<Journal[]> {
-  const folder = join(project, STATE_FOLDER, 'jobs');
-  const names = await readdir(folder).catch(() => []);
-  const journals = await Promise.all(
-    names.filter((name) => name.endsWith('.json')).map((name) => readJournal(join(folder, name))),
-  );
-  return journals
-    .filter((journal) => journal !== undefined)
-    .sort((a, b) => (a.queued < b.queued ? 1 : a.queued > b.queued ? -1 : a.id < b.id ? 1 : -1));
+  return new JournalReader(project).read();
+}
+
+/** Reads a project's journals time and again; files that have not changed are not read again. */
+export class JournalReader {
+  readonly #folder: string;
+  #known: ReadonlyMap<string, { readonly state: string; readonly journal: Journal | undefined }> = new Map();
+
+  constructor(project: string) {
+    this.#folder = join(project, STATE_FOLDER, 'jobs');
+  }
+
+  /** As {@link readJournals}. */
+  async read(): Promise<Journal[]> {
+    const names = (await readdir(this.#folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+    const before = this.#known;
+    const entries = await Promise.all(
+      names.map(async (name) => {
+        const path = join(this.#folder, name);
+        const facts = await stat(path).catch(() => undefined);
+        const state = `${facts?.mtimeMs ?? 0} ${facts?.size ?? 0} ${facts?.ino ?? 0}`;
+        const known = before.get(name);
+        return [name, known?.state === state ? known : { state, journal: await readJournal(path) }] as const;
+      }),
+    );
+    this.#known = new Map(entries);
+    return entries
+      .flatMap(([, { journal }]) => (journal === undefined ? [] : [lostIfGone(journal)]))
+      .sort((a, b) => (a.queued < b.queued ? 1 : a.queued > b.queued ? -1 : a.id < b.id ? 1 : -1));
+  }
+}
+
+/** Says of a job that was ended by force that it was stopped, which it could not say itself. Does nothing while it lives. */
+export async function recordStop(project: string, id: string): Promise<void> {
+  const path = join(project, STATE_FOLDER, 'jobs', `${id}.json`);
+  const found = await readJournal(path);
+  const journal = found && lostIfGone(found);
+  if (journal?.state !== 'lost') return;
+  const now = new Date().toISOString();
+  await writeFileWhole(path, textOf({ ...journal, state: 'stopped', ended: now }));
 }
 
 async function readJournal(path: string): Promise<Journal | undefined> {
-  let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    return journalSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
   } catch {
     return undefined;
   }
-  const parsed = journalSchema.safeParse(value);
-  if (!parsed.success) return undefined;
-  const journal = parsed.data;
+}
+
+function lostIfGone(journal: Journal): Journal {
   if (journal.state !== 'queued' && journal.state !== 'running') return journal;
   const alive = isAlive(journal.process);
   const isLost = alive === 'unknown' ? Date.now() - Date.parse(journal.heartbeat) > STALE_AFTER_MS : !alive;
@@ -205,6 +236,10 @@ async function readJournal(path: string): Promise<Journal | undefined> {
   return journal.state === 'running'
     ? { ...journal, state: 'lost' }
     : { ...journal, state: 'lost', started: journal.queued };
+}
+
+function textOf(journal: Journal): string {
+  return JSON.stringify(journal, null, 1) + '\n';
 }
 
 /** Old journals and logs would pile up for ever. Those of the last {@link KEEP} jobs stay. */

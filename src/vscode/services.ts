@@ -68,6 +68,24 @@ export interface JobView {
   readonly progress: TimedProgress | undefined;
   /** This window started it. */
   readonly own: boolean;
+  /** Resident memory of its process in bytes, when this window runs it. */
+  readonly memory?: number;
+  /** The execution provider that won in it, by its label, when this window runs it. */
+  readonly provider?: string;
+}
+
+/** A button below a result. */
+export interface NextAction {
+  readonly title: string;
+  run(): unknown;
+}
+
+export interface StartJobOptions {
+  readonly project: string | undefined;
+  /** No notification: the caller shows the progress. */
+  readonly quiet?: boolean;
+  readonly onProgress?: (progress: TimedProgress) => void;
+  readonly onLog?: (line: string) => void;
 }
 
 export interface StartedJob<R> {
@@ -81,22 +99,25 @@ export interface StartedJob<R> {
 export interface Jobs extends Disposable {
   /** Of the active project, newest first. */
   readonly all: readonly JobView[];
+  /** Those that this window runs now, short ones and those of other projects too. */
+  readonly own: readonly JobView[];
+  /** The execution provider that won in the last job, by its label. */
+  readonly provider: string | undefined;
   readonly onDidChange: Event<void>;
   /**
    * Starts a job. A long one shows in the status bar, in the Jobs view and as a notification with Cancel; its output goes to the log.
-   * @param how.quiet no notification: the caller shows the progress.
+   * @throws UserError in a workspace that is not trusted, without the project that it needs, or for wrong options
    */
-  start<J extends JobName>(
+  start<J extends JobName>(request: RequestFor<J>, how: StartJobOptions): Promise<StartedJob<JobResult<J>>>;
+  /**
+   * As `start`, and tells the person how it ended. Resolves to undefined when it failed or was stopped; nothing is thrown.
+   * @param next the buttons below the result; without it the obvious next step
+   */
+  perform<J extends JobName>(
     request: RequestFor<J>,
-    how: {
-      readonly project: string | undefined;
-      readonly quiet?: boolean;
-      readonly onProgress?: (progress: TimedProgress) => void;
-      readonly onLog?: (line: string) => void;
-    },
-  ): Promise<StartedJob<JobResult<J>>>;
-  /** As `start`, and tells the person how it ended. Resolves to undefined when it failed or was stopped; nothing is thrown. */
-  perform<J extends JobName>(request: RequestFor<J>, project: string | undefined): Promise<JobResult<J> | undefined>;
+    project: string | undefined,
+    next?: (result: JobResult<J>) => readonly NextAction[],
+  ): Promise<JobResult<J> | undefined>;
   /** Softly; after two seconds, hard. Also jobs of a terminal. */
   stop(id: string): Promise<void>;
 }
@@ -119,7 +140,7 @@ export interface Predictor extends Disposable {
   /** The interpreter file of some project came, went or changed. */
   readonly onDidChange: Event<void>;
   /**
-   * @param crop of the sample's manifest
+   * Of the whole image, also where a sample is a part of it.
    * @throws UserError when there can be none: no interpreter yet, another generator, an untrusted workspace.
    */
   predict(project: Project, origin: GeneratedOrigin, token?: CancellationToken): Promise<Prediction>;
@@ -132,8 +153,19 @@ export interface Predictor extends Disposable {
     samples: readonly SampleEntry[],
     token?: CancellationToken,
   ): Promise<ReadonlyMap<string, ImageScores>>;
-  /** The execution provider that won in the child, when it runs. */
+  /** The child process, when it runs. */
+  readonly child: InteractiveChild | undefined;
+  /** The child came, went or said something of itself. */
+  readonly onDidChangeChild: Event<void>;
+}
+
+export interface InteractiveChild {
+  readonly pid: number | undefined;
+  /** The execution provider that won, by its label. */
   readonly provider: string | undefined;
+  /** Resident, in bytes, after its last answer. */
+  readonly memory: number | undefined;
+  readonly isBusy: boolean;
 }
 
 /** The samples that are open in annotators. */
