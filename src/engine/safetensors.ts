@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UserError } from '../base/userError.ts';
 import { sizeOf, type DType, type Tensor } from './tensor.ts';
 

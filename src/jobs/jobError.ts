@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UserError } from '../base/userError.ts';
 import { LockedError } from './lock.ts';
 

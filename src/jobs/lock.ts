@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UserError } from '../base/userError.ts';
 import { isAlive, processIdentitySchema, thisProcess } from './processIdentity.ts';
 import { stateFolder } from './stateFolder.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A process, told apart from every other one. A pid alone is not enough: it is given out again (after a crash and a reboot the lock's

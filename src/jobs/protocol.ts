@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobErrorSchema } from './jobError.ts';
 import { JOB_NAMES, JOBS } from './jobTable.ts';
 import { progressSchema } from './journal.ts';

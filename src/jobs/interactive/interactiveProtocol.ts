@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { originSchema } from '../../dataset/sample.ts';
 import { jobErrorSchema } from '../jobError.ts';
 import { computeSchema } from '../protocol.ts';

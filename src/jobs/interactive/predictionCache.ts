@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeFileWhole } from '../../base/atomicFile.ts';
 import { canonicalJson } from '../../base/canonicalJson.ts';
 import { encodeLabelPng } from '../../dataset/png.ts';

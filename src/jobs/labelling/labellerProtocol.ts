@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataSetRowSchema } from '../../dataset/dataSetRow.ts';
 import { dataSetSettingsSchema } from '../../dataset/dataSetSettings.ts';
 import { jobErrorSchema } from '../jobError.ts';

@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobDefinition } from '../jobTable.ts';
 
 /** What the terminal needs to know of one option of a job's schema. */
