@@ -17,6 +17,7 @@ const quietSettings = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
+  'files.autoSave': 'off', // in a browser VS Code saves after a second, unless it is told otherwise
   'git.autofetch': false,
   'git.openRepositoryInParentFolders': 'never',
   'npm.autoDetect': 'off',

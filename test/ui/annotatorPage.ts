@@ -38,7 +38,7 @@ export class AnnotatorPage {
   }
 
   state(): Promise<AnnotatorState> {
-    return this.frame.locator('body').evaluate('(body) => ({ ...body.dataset })');
+    return this.frame.locator('body').evaluate((body: { dataset: AnnotatorState }) => ({ ...body.dataset }));
   }
 
   /** Waits until the host has answered all edits. */
@@ -48,7 +48,7 @@ export class AnnotatorPage {
 
   /** @returns what stands on the canvas, to be compared with a later one */
   picture(): Promise<string> {
-    return this.frame.locator('canvas.scene').evaluate('(canvas) => canvas.toDataURL()');
+    return this.frame.locator('canvas.scene').evaluate((canvas: { toDataURL(): string }) => canvas.toDataURL());
   }
 
   /** Where the middle of an image's pixel is on the page. */

@@ -53,6 +53,22 @@ const fakeHost = `(saved) => {
   });
 }`;
 
+const tellPage = `(text) => {
+  window.postMessage(JSON.parse(text, (_, value) =>
+    typeof value === 'object' && value !== null && '$' in value ? window[value.$].from(value.values) : value,
+  ), '*');
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}`;
+
+const dress = `({ bodyClass, variables }) => {
+  document.body.className = bodyClass;
+  const { style } = document.documentElement;
+  for (const name of [...style]) if (name.startsWith('--vscode-')) style.removeProperty(name);
+  for (const [name, value] of Object.entries(variables)) style.setProperty('--vscode-' + name, value);
+  style.setProperty('--vscode-font-family', 'system-ui, "DejaVu Sans", sans-serif');
+  style.setProperty('--vscode-font-size', '13px');
+}`;
+
 export interface GalleryPage {
   readonly page: Page;
   /** Address of the data set's folder, of another origin than the page. */
@@ -99,7 +115,7 @@ export async function openGalleryPage(
   });
   page.on('pageerror', (error) => errors.push(String(error)));
   // As text: the loader that runs these tests would put helpers into a function that a page does not have.
-  await page.addInitScript({ content: `(${fakeHost})(${JSON.stringify(saved) ?? 'undefined'})` });
+  await page.addInitScript({ content: `(${fakeHost})(${saved === undefined ? 'undefined' : JSON.stringify(saved)})` });
   const opened: GalleryPage = {
     page,
     uri: pictures.origin,
@@ -107,30 +123,14 @@ export async function openGalleryPage(
     state: () => page.evaluate('kept'),
     tell: async (message) => {
       // Typed arrays don't pass through the debugging protocol.
-      await page.evaluate(
-        (text) => {
-          const message: unknown = JSON.parse(text, (_, value: unknown) => {
-            if (typeof value !== 'object' || value === null || !('$' in value) || !('values' in value)) return value;
-            const Column = { Uint32Array, Float32Array, Uint8Array }[String(value.$)]!;
-            return Column.from(value.values as number[]);
-          });
-          window.postMessage(message, '*');
-          return new Promise((resolve) => setTimeout(resolve, 0));
-        },
-        JSON.stringify(message, (_, value: unknown) =>
-          ArrayBuffer.isView(value) ? { $: value.constructor.name, values: [...(value as Uint8Array)] } : value,
-        ),
+      const text = JSON.stringify(message, (_, value: unknown) =>
+        ArrayBuffer.isView(value) ? { $: value.constructor.name, values: [...(value as Uint8Array)] } : value,
       );
+      await page.evaluate(`(${tellPage})(${JSON.stringify(text)})`);
     },
-    setTheme: (kind) =>
-      page.evaluate(({ bodyClass, variables }) => {
-        document.body.className = bodyClass;
-        const { style } = document.documentElement;
-        for (const name of [...style]) if (name.startsWith('--vscode-')) style.removeProperty(name);
-        for (const [name, value] of Object.entries(variables)) style.setProperty(`--vscode-${name}`, value);
-        style.setProperty('--vscode-font-family', 'system-ui, "DejaVu Sans", sans-serif');
-        style.setProperty('--vscode-font-size', '13px');
-      }, THEMES[kind]),
+    setTheme: async (kind) => {
+      await page.evaluate(`(${dress})(${JSON.stringify(THEMES[kind])})`);
+    },
     errors,
     close: async () => {
       await page.close();
