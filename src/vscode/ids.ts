@@ -17,6 +17,7 @@ export const COMMANDS = {
   exportDataSet: 'datasetgan.exportDataSet',
   exportFactory: 'datasetgan.exportFactory',
   showReport: 'datasetgan.showReport',
+  openReport: 'datasetgan.openReport',
   showGallery: 'datasetgan.showGallery',
   chooseProvider: 'datasetgan.chooseProvider',
   showLog: 'datasetgan.showLog',

@@ -14,6 +14,7 @@ import {
   COMMANDS,
   CONTEXT_KEYS,
   PROBLEM_MATCHER,
+  REPORT_VIEW_TYPE,
   SETTINGS,
   TASK_TYPE,
   TREE_ITEMS,
@@ -153,7 +154,7 @@ describe('the manifest', () => {
 
   it('uses context keys and items that the code sets', () => {
     const keys = new Set<string>(Object.values(CONTEXT_KEYS));
-    const ids = new Set<string>([...ownCommands, ...Object.values(VIEWS), ANNOTATOR_VIEW_TYPE]);
+    const ids = new Set<string>([...ownCommands, ...Object.values(VIEWS), ANNOTATOR_VIEW_TYPE, REPORT_VIEW_TYPE]);
     const clauses = [
       ...contributes.commands.map(({ enablement }) => enablement),
       ...Object.values(contributes.menus).flatMap((items) => items.map(({ when }) => when)),
