@@ -4,6 +4,7 @@ import { OpenSampleDocuments } from './vscode/annotator/openSamples.ts';
 import { registerAnnotator } from './vscode/annotator/registerAnnotator.ts';
 import { registerClassCommands } from './vscode/classes/classCommands.ts';
 import { registerCommands } from './vscode/commands/registerCommands.ts';
+import { registerGallery } from './vscode/gallery/registerGallery.ts';
 import { JobService } from './vscode/jobs/jobService.ts';
 import { registerJobStatus } from './vscode/jobs/jobStatusBar.ts';
 import { PredictorService } from './vscode/jobs/predictorService.ts';
@@ -11,6 +12,7 @@ import { registerContextKeys } from './vscode/project/contextKeys.ts';
 import { WorkspaceProjects } from './vscode/project/projects.ts';
 import { createSamples } from './vscode/project/samples.ts';
 import { ReaderThread } from './vscode/reader/readerThread.ts';
+import { registerReport } from './vscode/report/registerReport.ts';
 import type { Disposable, Services } from './vscode/services.ts';
 import { registerViews } from './vscode/views/registerViews.ts';
 
@@ -38,6 +40,8 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     registerClassCommands,
     registerViews,
     registerJobStatus,
+    registerGallery,
+    registerReport,
     registerAnnotator: (all: Services) => registerAnnotator(all, openSamples),
   } satisfies Record<string, (services: Services) => Disposable>;
   for (const [name, register] of Object.entries(parts)) {
