@@ -14,6 +14,7 @@ import { createSamples } from './vscode/project/samples.ts';
 import { ReaderThread } from './vscode/reader/readerThread.ts';
 import { registerReport } from './vscode/report/registerReport.ts';
 import type { Disposable, Services } from './vscode/services.ts';
+import { registerTasks } from './vscode/tasks/registerTasks.ts';
 import { registerViews } from './vscode/views/registerViews.ts';
 
 /** Composes the extension. In tests it gives the parts away. */
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     registerClassCommands,
     registerViews,
     registerJobStatus,
+    registerTasks,
     registerGallery,
     registerReport,
     registerAnnotator: (all: Services) => registerAnnotator(all, openSamples),
