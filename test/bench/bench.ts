@@ -5,6 +5,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { annotatorTimes } from './annotator.ts';
 import { learningTable, measureLearning } from './learning.ts';
 import { publishedCosts, publishedTable } from './published.ts';
 import { publishedTraining } from './publishedTraining.ts';
@@ -14,6 +15,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   published: published,
   training: training,
   learning: learning,
+  annotator: annotator,
 };
 
 const chosen = process.argv.slice(2);
@@ -71,6 +73,13 @@ async function training(): Promise<void> {
     });
   }
   console.table(rows);
+}
+
+/** The tools of the annotator at 1024². */
+function annotator(): Promise<void> {
+  heading('Annotating a 1024² sample: brush, fill, wand, superpixels (medians)');
+  console.table(annotatorTimes());
+  return Promise.resolve();
 }
 
 /** Mean IoU of the recipe and its variants. */

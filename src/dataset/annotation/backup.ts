@@ -48,7 +48,10 @@ export function encodeBackup({ state: { labels, status }, file }: Backup): Uint8
 export function decodeBackup(bytes: Uint8Array, name: string): Backup {
   try {
     const end = bytes.indexOf(10);
-    const { file, width, height, status } = headerSchema.parse(JSON.parse(strFromU8(bytes.subarray(0, end))));
+    const header = headerSchema.safeParse(JSON.parse(strFromU8(bytes.subarray(0, end))));
+    if (!header.success)
+      throw new Error(header.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
+    const { file, width, height, status } = header.data;
     const data = unpackBytes(bytes.subarray(end + 1), width * height);
     return { file, state: { labels: { width, height, data }, status } };
   } catch (error) {

@@ -7,7 +7,9 @@ export function packBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** @param size how many bytes it must be; nothing larger is ever inflated */
 export function unpackBytes(packed: Uint8Array, size: number): Uint8Array {
-  const bytes = inflateSync(packed, { out: new Uint8Array(size) });
-  if (bytes.length !== size) throw new Error(`A map of ${bytes.length} bytes came where ${size} were expected.`);
-  return bytes;
+  // One byte more, because what does not fit is cut off in silence.
+  const bytes = inflateSync(packed, { out: new Uint8Array(size + 1) });
+  if (bytes.length > size) throw new Error(`A map of more than the expected ${size} bytes came.`);
+  if (bytes.length < size) throw new Error(`A map of ${bytes.length} bytes came where ${size} were expected.`);
+  return bytes.subarray(0, size);
 }

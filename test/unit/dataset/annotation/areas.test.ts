@@ -29,7 +29,7 @@ const withPrediction = smallMap.chain((labels) =>
   fc.record({
     labels: fc.constant(labels),
     prediction: mapOf(labels.width, labels.height),
-    locked: fc.uniqueArray(fc.constantFrom(0, 1, 2, 3), { maxLength: 2 }).map((ids) => new Set(ids)),
+    locked: fc.uniqueArray(fc.constantFrom(0, 1, 2, 3), { maxLength: 2 }).map((ids) => new Set<number>(ids)),
   }),
 );
 
@@ -327,11 +327,12 @@ describe('the difference of two maps', () => {
     fc.assert(
       fc.property(maps, ([a, b]) => {
         const found = differences(a, b);
+        assert.ok(found);
         assert.deepEqual(
-          found?.mask,
+          found.mask,
           a.data.map((id, i) => Number(id !== b.data[i])),
         );
-        assert.equal(found?.pixels, found?.mask.filter((changed) => changed === 1).length);
+        assert.equal(found.pixels, found.mask.filter((changed) => changed === 1).length);
         assert.equal(differences(a, a)?.pixels, 0);
       }),
     );

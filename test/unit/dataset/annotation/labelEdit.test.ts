@@ -43,8 +43,9 @@ describe('an edit of labels', () => {
     const after = copy(before);
     after.data.fill(3, 1000, 3000);
     const found = editBetween(before, after);
+    assert.ok(found);
     assert.deepEqual(found, edit([1000, 2000, 0, 3]));
-    assert.equal(found?.starts.buffer.byteLength, 4);
+    assert.equal(found.starts.buffer.byteLength, 4);
   });
 
   it('merges with the next into one that does both', () => {
