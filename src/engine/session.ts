@@ -38,7 +38,21 @@ export async function nodeRuntime(): Promise<typeof import('onnxruntime-node')> 
   const runtime = await import('onnxruntime-node');
   // Every error comes as an exception as well; the log would only repeat it between progress bars.
   runtime.env.logLevel = 'fatal';
+  float16AsBits(runtime);
   return runtime;
+}
+
+/**
+ * onnxruntime makes a Float16Array of float16 data where there is one (Node 24, VS Code's too), but its native half reads that as empty
+ * ("not enough space"). It looks for it when the first tensor is made: at that moment there is none.
+ */
+function float16AsBits({ Tensor }: Runtime): void {
+  const scope = globalThis as { Float16Array?: unknown };
+  const own = Object.getOwnPropertyDescriptor(scope, 'Float16Array');
+  if (own === undefined) return;
+  delete scope.Float16Array;
+  new Tensor('uint8', new Uint8Array(1), [1]);
+  Object.defineProperty(scope, 'Float16Array', own);
 }
 
 /** A model that is loaded and ready to run on one execution provider. */
