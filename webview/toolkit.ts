@@ -1,3 +1,4 @@
+import './shared/stylesNonce.ts';
 import {
   provideVSCodeDesignSystem,
   vsCodeBadge,

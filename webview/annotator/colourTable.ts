@@ -19,9 +19,15 @@ export function classColourTable(classes: readonly LabelClass[], hidden: readonl
   return table;
 }
 
-/** Magma, dark = certain: even steps to the eye, also without colour vision. */
+/**
+ * Magma: even steps to the eye, also without colour vision. What is certain only dims the image, so that one sees where the uncertain
+ * places are.
+ */
 export function heatTable(): ColourTable {
-  return Uint32Array.from({ length: 256 }, (_, i) => pixelOf(...rgb(interpolateMagma(i / 255))));
+  return Uint32Array.from({ length: 256 }, (_, i) => {
+    const alpha = Math.round(255 * Math.min(1, 0.5 + i / 255));
+    return pixelOf(...rgb(interpolateMagma(i / 255)), alpha);
+  });
 }
 
 function rgb(colour: string): readonly [number, number, number] {

@@ -67,7 +67,7 @@ export function createOptionsBar(
   });
   const hint = element('span', { class: 'hint' });
   const panel = iconButton(icon('panel'), 'Show Classes and Layers', () => view.change({ panel: !view.value.panel }));
-  const readOnly = element('span', { class: 'hint' }, 'Read-only');
+  const readOnly = element('span', { class: 'read-only-mark' }, 'Read-only');
   const settings = element(
     'div',
     { class: 'settings' },
@@ -118,7 +118,7 @@ export function createOptionsBar(
     acceptImage.setDisabled(!hasPrediction);
     acceptClass.setDisabled(!hasPrediction);
     setText(hint, HINTS[tool]);
-    panel.setPressed(now.panel);
+    panel.setLabel(now.panel ? 'Hide Classes and Layers' : 'Show Classes and Layers');
   };
   view.subscribe((now, before) => {
     // Panning changes nothing here, and happens often.

@@ -34,7 +34,8 @@ export function createQueueBar(model: Store<Model>, perform: (action: AnnotatorA
     primary: true,
     tooltip: tooltipOf('reviewed'),
   });
-  const decisions = element('div', { class: 'decisions' }, status, discard.element, review.element);
+  const reopen = textButton('Reopen', () => perform('reviewed'), { tooltip: 'Not reviewed yet after all' });
+  const decisions = element('div', { class: 'decisions' }, status, discard.element, reopen.element, review.element);
   const bar = element(
     'div',
     { class: 'queue', role: 'group', 'aria-label': 'Samples' },
@@ -55,7 +56,8 @@ export function createQueueBar(model: Store<Model>, perform: (action: AnnotatorA
     const mark = { open: [], reviewed: [icon('check'), 'Reviewed'], discarded: [icon('discard'), 'Discarded'] };
     status.replaceChildren(...mark[now]);
     status.dataset['status'] = now;
-    review.setLabel(now === 'reviewed' ? 'Not reviewed yet' : 'Mark as reviewed');
+    setShown(review.element, now !== 'reviewed');
+    setShown(reopen.element, now === 'reviewed');
     discard.setLabel(now === 'discarded' ? 'Restore' : 'Discard');
     setShown(bar, canEdit || queue !== undefined);
   };

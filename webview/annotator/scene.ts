@@ -32,7 +32,7 @@ export interface Preview {
 }
 
 const OPAQUE = pixelOf(0, 0, 0);
-const HEAT_OPACITY = 0.8;
+const HEAT_OPACITY = 0.95;
 const PREDICTION_OPACITY = 0.35;
 
 /** Image, labels and the layers over them on one canvas. It draws only what changed. */
@@ -233,7 +233,7 @@ export class Scene {
       if (look.prediction)
         this.#predictionContours?.draw(context, css, inSight, { ...style, lineWidth: 1.5, dashed: true });
       if (differences) {
-        layer(this.#differenceLayer, 0.7);
+        layer(this.#differenceLayer, 0.5);
         const line: ContourStyle = { ...style, colourOf: () => look.differenceColour };
         this.#differenceContours?.draw(context, css, inSight, line);
       }

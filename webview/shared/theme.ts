@@ -10,13 +10,3 @@ export function onThemeChange(listener: () => void): void {
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
 }
-
-export function isHighContrast(): boolean {
-  return document.body.classList.contains('vscode-high-contrast');
-}
-
-export function isDark(): boolean {
-  const { classList } = document.body;
-  if (classList.contains('vscode-high-contrast-light')) return false;
-  return classList.contains('vscode-dark') || classList.contains('vscode-high-contrast');
-}
