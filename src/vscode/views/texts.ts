@@ -26,9 +26,7 @@ export function parts(...texts: readonly (string | undefined | false)[]): string
   return texts.filter((text) => typeof text === 'string' && text !== '').join(' · ');
 }
 
-/** Plain text as a hover: nothing in it is markup. */
-export function plainHover(...lines: readonly (string | undefined | false)[]): vscode.MarkdownString {
-  const hover = new vscode.MarkdownString();
-  hover.appendText(lines.filter((line) => typeof line === 'string').join('\n'));
-  return hover;
+/** Lines as a hover. A plain string: names of files and classes, and sentences of errors, are no markup. */
+export function plainHover(...lines: readonly (string | undefined | false)[]): string {
+  return lines.filter((line) => typeof line === 'string' && line !== '').join('\n');
 }

@@ -40,11 +40,11 @@ export function createUncertaintyView({ services, files, models, thumbnails }: V
   const sampleGroups = async (project: Project): Promise<readonly UncertaintyNode[]> => {
     const note = (text: string): readonly UncertaintyNode[] => [{ kind: 'note', of: 'samples', text }];
     asking?.cancel();
-    asking = new vscode.CancellationTokenSource();
-    const entries = samples.entries.filter(({ status }) => status !== 'discarded');
+    const { token } = (asking = new vscode.CancellationTokenSource());
+    const entries = (await samples.refreshed()).filter(({ status }) => status !== 'discarded');
     if (entries.length === 0) return note(vscode.l10n.t('There are no samples yet.'));
     try {
-      const scores = await predictor.scores(project, entries, asking.token);
+      const scores = await predictor.scores(project, entries, token);
       const { score } = project.settings.generation;
       const ranking = rankSamples(entries, ({ path }) => scores.get(path)?.[score]);
       if (lengthOf(ranking) === 0)
