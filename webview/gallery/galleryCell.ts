@@ -67,7 +67,8 @@ export class GalleryCell {
       { class: 'cell', role: 'gridcell' },
       this.#pictures,
       element('div', { class: 'actions' }, annotate, this.#reject),
-      element('div', { class: 'caption' }, this.#number, this.#pencil, this.#tag, this.#score),
+      this.#tag,
+      element('div', { class: 'caption' }, this.#number, this.#pencil, this.#score),
     );
   }
 
@@ -102,6 +103,7 @@ export class GalleryCell {
     setText(this.#number, idText(id));
     setText(this.#score, scoreText(score));
     setText(this.#tag, said ?? '');
+    setShown(this.#tag, said !== undefined);
     setShown(this.#pencil, annotated);
     this.#setRejected(fate === REJECTED);
   }

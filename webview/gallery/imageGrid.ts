@@ -159,6 +159,10 @@ export class ImageGrid {
     this.#layout = gridLayout({ width, cellWidth, cellHeight, gap: GAP, count });
     const { columns, rows, rowHeight, scrollHeight } = this.#layout;
     this.#sizer.style.height = `${scrollHeight}px`;
+    // What is left over goes between the columns.
+    const left = width - 2 * GAP - columns * cellWidth;
+    const columnGap = rows < 2 ? GAP : Math.min(3 * GAP, left / Math.max(1, columns - 1));
+    this.element.style.setProperty('--column-gap', `${Math.max(GAP, columnGap)}px`);
     this.element.style.setProperty('--cell-width', `${cellWidth}px`);
     this.element.style.setProperty('--cell-height', `${cellHeight}px`);
     this.element.setAttribute('aria-rowcount', String(rows));
