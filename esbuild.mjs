@@ -57,6 +57,9 @@ const node = await build({
   define: { 'import.meta.url': 'importMetaUrl', navigator: 'undefined' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   external: ['vscode', 'onnxruntime-node'],
+  // Names stay, so that a stack trace in a person's log can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
 });
 
 const webviews = await build({

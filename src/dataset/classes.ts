@@ -1,4 +1,3 @@
-import { schemeTableau10 } from 'd3-scale-chromatic';
 import { UNLABELLED } from './labelMap.ts';
 
 /** One class of a project. The id is permanent: it is never given to another class, also after a deletion. */
@@ -51,13 +50,27 @@ export function withNewClass(list: ClassList, name: string, colour?: string): Cl
   return { classes: [...list.classes, { id, name, colour: colour ?? defaultColour(id) }], nextClassId: id + 1 };
 }
 
+/** Tableau's ten (written out: the package that has them computes all of its palettes when it is loaded). */
+const TABLEAU = [
+  '#4e79a7',
+  '#f28e2c',
+  '#e15759',
+  '#76b7b2',
+  '#59a14f',
+  '#edc949',
+  '#af7aa1',
+  '#ff9da7',
+  '#9c755f',
+  '#bab0ab',
+] as const;
+
 /**
  * A colour for class `id`: light grey for 0 (background), Tableau's ten, then hues a golden angle apart, so that
  * neighbouring ids never look alike. All 255 differ.
  */
 export function defaultColour(id: number): string {
   if (id === 0) return '#e6e6e6';
-  if (id <= schemeTableau10.length) return schemeTableau10[id - 1]!;
+  if (id <= TABLEAU.length) return TABLEAU[id - 1]!;
   const hue = (id * 137.508) % 360;
   const lightness = [0.42, 0.58, 0.72][id % 3]!;
   // CSS Color 4, "Converting HSL to sRGB", at a saturation of 0.65.

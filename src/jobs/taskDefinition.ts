@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { definitionOf, JOB_NAMES, type JobName } from './jobTable.ts';
 
 /** What a task can run: all that works on a project. */
