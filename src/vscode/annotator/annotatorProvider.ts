@@ -45,6 +45,7 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<SampleDocu
       this.#edits,
       this.#attention,
       documents.onDidChange(() => documents.all.forEach((document) => this.#tellOtherSide(document))),
+      vscode.workspace.onWillRenameFiles(({ files }) => documents.carryOver(files)),
       services.samples.onDidChange(() => this.#tellQueue()),
       services.projects.onDidChange(() => documents.all.forEach((document) => void this.#readClasses(document))),
     ];
@@ -87,6 +88,7 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<SampleDocu
   resolveCustomEditor(document: SampleDocument, panel: vscode.WebviewPanel): void {
     const view = new AnnotatorView(document, panel, this.#viewHost());
     this.#views.add(view);
+    this.#documents.giveCarried(document);
     panel.onDidDispose(() => {
       this.#views.delete(view);
       view.dispose();

@@ -75,6 +75,7 @@ export class SampleDocument implements vscode.CustomDocument {
   #hash: string | undefined;
   /** States of the file that the person was asked about, and decided to overwrite. */
   #asked: string | undefined;
+  #asking: string | undefined;
   #kept: string | undefined;
   #missing = false;
   #writable: boolean;
@@ -247,6 +248,26 @@ export class SampleDocument implements vscode.CustomDocument {
     await vscode.workspace.fs.writeFile(target, this.#backupBytes());
   }
 
+  /** The unsaved changes of this document under its former name, as one edit. VS Code must know the document by now. */
+  takeOver(backup: Uint8Array): void {
+    if (this.#state.kind === 'broken') return;
+    const { annotation } = this.#state;
+    const { state } = decodeBackup(backup, this.name);
+    if (state.labels.data.length !== annotation.labels.data.length) return;
+    const edit = editBetween(annotation.labels, state.labels);
+    const changes: AnnotationChange[] = edit ? [{ kind: 'labels', edit }] : [];
+    if (state.status !== annotation.status)
+      changes.push({ kind: 'status', before: annotation.status, after: state.status });
+    if (changes.length > 0) this.#change(vscode.l10n.t('Unsaved Labels of the Renamed File'), changes);
+  }
+
+  /** Of a document with a file, for {@link takeOver}. */
+  get unsavedChanges(): Uint8Array | undefined {
+    return this.unsaved && this.#hash !== undefined
+      ? encodeBackup({ state: this.annotation.snapshot(), file: this.#hash })
+      : undefined;
+  }
+
   /** The file may have changed: looks, and takes what is there when nothing is lost by it. */
   diskChanged(): Promise<void> {
     return this.#disk.run(async () => {
@@ -361,7 +382,8 @@ export class SampleDocument implements vscode.CustomDocument {
     const read = await readState(this.uri);
     this.#missing = read.missing;
     if (read.hash === undefined || read.hash === this.#hash || read.hash === this.#kept) return;
-    if (!(await this.#questions.overwrite(this.name)))
+    // While the other question is on the screen, an automatic save must not put a second one before it.
+    if (this.#asking === read.hash || !(await this.#questions.overwrite(this.name)))
       throw new UserError(
         vscode.l10n.t(
           '{0} was changed by another program and was not saved over: revert it, or save it under another name.',
@@ -374,7 +396,9 @@ export class SampleDocument implements vscode.CustomDocument {
   #ask(hash: string): void {
     if (this.#asked === hash) return;
     this.#asked = hash;
+    this.#asking = hash;
     void this.#questions.keepOrReload(this.name).then(async (answer) => {
+      if (this.#asking === hash) this.#asking = undefined;
       if (this.#disposed) return;
       if (answer === 'keep') this.#kept = hash;
       else if (answer === 'reload') await this.#reload();
