@@ -17,8 +17,7 @@ interface Waiting {
  * decodes a PNG. It starts with the first question and ends when idle; after a crash the next question starts another one.
  */
 export class ReaderThread {
-  readonly #entry: string | URL;
-  readonly #execArgv: readonly string[];
+  readonly #entry: string;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -26,9 +25,8 @@ export class ReaderThread {
   #disposed = false;
 
   /** @param entry the file of readerEntry.ts, built */
-  constructor(entry: string | URL, execArgv: readonly string[] = []) {
+  constructor(entry: string) {
     this.#entry = entry;
-    this.#execArgv = execArgv;
   }
 
   /**
@@ -53,7 +51,8 @@ export class ReaderThread {
 
   #start(): Worker {
     const worker = new Worker(this.#entry, {
-      execArgv: [...this.#execArgv],
+      // Flags of the host's own process are not for it.
+      execArgv: [],
       // A photo of 8192² pixels needs some hundred MB; more is a mistake or an attack, and must not take the host with it.
       resourceLimits: { maxOldGenerationSizeMb: 1024 },
       stdout: false,
