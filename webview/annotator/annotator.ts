@@ -31,6 +31,7 @@ import { readViewState, steppedSize, writeViewState, type ViewState } from './vi
 
 const HOVER_MS = 60;
 const SAVE_VIEW_MS = 150;
+const PIECES_MS = 120;
 /** A key that closed a polygon here also comes back from the host as a command, within this time. */
 const ECHO_MS = 1000;
 
@@ -56,6 +57,7 @@ export class Annotator {
   #wanted = false;
   #viewIsOwn: boolean;
   #saveTimer: number | undefined;
+  #piecesTimer: number | undefined;
   #hover: { at: Point | undefined; timer: number | undefined; said: string } = {
     at: undefined,
     timer: undefined,
@@ -134,7 +136,14 @@ export class Annotator {
   async #openSample({ sample, view }: Extract<ToAnnotator, { type: 'sample' }>): Promise<void> {
     const load = ++this.#loads;
     this.#waiting = [];
-    const picture = await loadImage(sample.imageUri);
+    let picture: HTMLImageElement;
+    try {
+      picture = await loadImage(sample.imageUri);
+    } catch (error) {
+      if (load !== this.#loads) return;
+      this.#model.change({ notes: [...sample.notes, `The image of ${sample.name} could not be loaded.`] });
+      throw error;
+    }
     if (load !== this.#loads) return;
 
     this.#stage.cancelTool();
@@ -558,11 +567,21 @@ export class Annotator {
     this.#host.post({ type: 'view', view });
   }
 
+  /** A large image takes a second to be cut into superpixels: first the sample and the tool are shown, and a slider may still move. */
   #showPieces(): void {
-    if (!this.#open || !this.#tools) return;
     const shown = this.#view.value.tool === 'superpixels' && this.#model.value.canEdit;
-    this.#open.scene.setPieces(shown ? this.#tools.superpixels.pieces() : undefined);
-    this.#stage.drawAgain();
+    clearTimeout(this.#piecesTimer);
+    this.#stage.setWaiting(shown);
+    if (!shown) {
+      this.#open?.scene.setPieces(undefined);
+      this.#stage.drawAgain();
+      return;
+    }
+    this.#piecesTimer = window.setTimeout(() => {
+      this.#open?.scene.setPieces(this.#tools?.superpixels.pieces());
+      this.#stage.setWaiting(false);
+      this.#stage.drawAgain();
+    }, PIECES_MS);
   }
 
   #askForPrediction(again: boolean): void {

@@ -31,7 +31,8 @@ export interface Preview {
   readonly colour: string;
 }
 
-const OPAQUE = pixelOf(0, 0, 0);
+const ONLY_UNLABELLED = new Uint32Array(256);
+ONLY_UNLABELLED[UNLABELLED] = pixelOf(0, 0, 0);
 const HEAT_OPACITY = 0.95;
 const PREDICTION_OPACITY = 0.35;
 
@@ -130,8 +131,7 @@ export class Scene {
     this.#predictionContours =
       prediction && new ContourLayer(prediction.labels.data, width, height, shownAs(this.#look.hidden));
     this.#heatLayer = prediction && (this.#heatLayer ?? new RasterLayer(width, height));
-    const [heat, uncertainty] = [this.#heat, prediction?.uncertainty];
-    if (uncertainty) this.#heatLayer?.update((i) => heat[uncertainty[i]!]!);
+    if (prediction) this.#heatLayer?.updateFrom(prediction.uncertainty, this.#heat);
     this.#paintPrediction(undefined);
     this.#dirty = 'all';
   }
@@ -253,9 +253,8 @@ export class Scene {
 
   #paintLabels(rectangle: Rectangle | undefined): void {
     const { data } = this.#labels;
-    const colours = this.#colours;
-    this.#labelLayer.update((i) => colours[data[i]!]!, rectangle);
-    this.#unlabelledLayer.update((i) => (data[i] === UNLABELLED ? OPAQUE : 0), rectangle);
+    this.#labelLayer.updateFrom(data, this.#colours, rectangle);
+    this.#unlabelledLayer.updateFrom(data, ONLY_UNLABELLED, rectangle);
     this.#paintPrediction(rectangle);
   }
 

@@ -123,6 +123,11 @@ export class Stage {
     this.#overlay.focus({ preventScroll: true });
   }
 
+  /** Something takes a moment. */
+  setWaiting(waiting: boolean): void {
+    this.element.classList.toggle('waiting', waiting);
+  }
+
   drawAgain(): void {
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
@@ -196,7 +201,7 @@ export class Stage {
     window.addEventListener('keyup', (event) => this.#keyUp(event));
     overlay.addEventListener('blur', () => {
       this.#setSpace(false);
-      if (this.#penDown) this.cancelTool();
+      this.#liftPen();
       this.drawOverlayAgain();
     });
     overlay.addEventListener('focus', () => this.drawOverlayAgain());
@@ -334,6 +339,14 @@ export class Stage {
     this.drawOverlayAgain();
   }
 
+  /** The focus went elsewhere: what is painted stays; a tolerance that was still being chosen does not. */
+  #liftPen(): void {
+    const down = this.#penDown;
+    this.#penDown = undefined;
+    if (down?.adjust) down.cancel();
+    else if (down && this.#cursor) down.release({ ...this.#cursor, shift: false, ctrl: false });
+  }
+
   #startOfCursor(): Point {
     const { width, height } = this.#size;
     const { x, y } = toImage(this.#viewport, this.#lastPointer ?? { x: width / 2, y: height / 2 });
@@ -426,7 +439,8 @@ export class Stage {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const tool = this.#client.tool();
     const pen = new OverlayPen(context, this.#viewport, themeColour('--vscode-focusBorder', '#3794ff'));
-    const present = this.#lastPointer !== undefined || this.#cursor !== undefined || tool?.busy === true;
+    const byKeyboard = this.#cursor !== undefined && document.activeElement === this.#overlay;
+    const present = byKeyboard || this.#lastPointer !== undefined || tool?.busy === true;
     if (tool && present && !this.#spaceHeld) tool.drawOver?.(pen);
     if (this.#cursor && document.activeElement === this.#overlay) pen.crosshair(this.#cursor);
   }

@@ -213,7 +213,7 @@ export class AnnotatorPage {
     await this.frame.waitForFunction(
       ([wanted, least]) =>
         (window as unknown as PageWindow).posted.filter((each) => (each as { type: string }).type === wanted).length >=
-        Number(least),
+        least,
       [type, count] as const,
       { timeout: 5000 },
     );
