@@ -19,9 +19,11 @@ const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(command, ...args);
 
 async function until<T>(what: string, ask: () => T | undefined | false, ms = 8000): Promise<T> {
-  for (const end = Date.now() + ms; Date.now() < end; await sleep(20)) {
-    const answer: T | undefined | false = ask();
+  const end = Date.now() + ms;
+  while (Date.now() < end) {
+    const answer = ask();
     if (answer !== undefined && answer !== false) return answer;
+    await sleep(20);
   }
   throw new Error(`Not within ${ms} ms: ${what}.`);
 }
