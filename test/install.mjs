@@ -99,7 +99,13 @@ function installCodeServer() {
 /** Its output is long and full of warnings: shown only when it fails. */
 function rebuilt(npm, vscode) {
   const log = join(vscode, 'rebuild.log');
-  const args = ['rebuild', '--foreground-scripts', '@vscode/spdlog', '@vscode/native-watchdog'];
+  const args = [
+    'rebuild',
+    '--ignore-scripts=false',
+    '--foreground-scripts',
+    '@vscode/spdlog',
+    '@vscode/native-watchdog',
+  ];
   const file = openSync(log, 'w');
   const good = npm(vscode, { stdio: ['ignore', file, file] }, ...args);
   closeSync(file);
