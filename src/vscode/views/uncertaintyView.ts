@@ -47,13 +47,17 @@ export function createUncertaintyView({ services, files, models, thumbnails }: V
       const scores = await predictor.scores(project, entries, token);
       const { score } = project.settings.generation;
       const ranking = rankSamples(entries, ({ path }) => scores.get(path)?.[score]);
-      if (lengthOf(ranking) === 0)
-        return note(vscode.l10n.t('None of the samples can be judged: they are photos, or of another generator.'));
+      if (lengthOf(ranking) === 0) return note(whyNone());
       return uncertaintyGroups(ranking);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return note(messageOf(error));
     }
+  };
+  const whyNone = (): string => {
+    if (interpreterState === '') return vscode.l10n.t('Train the interpreter to see where it is unsure.');
+    if (!vscode.workspace.isTrusted) return vscode.l10n.t('Models are loaded in trusted workspaces only.');
+    return vscode.l10n.t('None of the samples can be judged: they are photos, or of another generator.');
   };
   const imageGroups = async (project: Project): Promise<readonly UncertaintyNode[]> => {
     const note = (text: string): readonly UncertaintyNode[] => [{ kind: 'note', of: 'images', text }];
@@ -238,7 +242,11 @@ function itemOf(node: UncertaintyNode): vscode.TreeItem {
     }
     case 'page': {
       const { start, end } = node.range;
-      const item = new vscode.TreeItem(`${countText(start + 1)} – ${countText(end)}`, Collapsed);
+      // What is most uncertain stands open, down to the images.
+      const item = new vscode.TreeItem(
+        `${countText(start + 1)} – ${countText(end)}`,
+        start === 0 ? Expanded : Collapsed,
+      );
       item.description = `${scoreText(scoreAt(node.ranking, start))} – ${scoreText(scoreAt(node.ranking, end - 1))}`;
       return item;
     }
