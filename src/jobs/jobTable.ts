@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeImport, importResultSchema } from './describeImport.ts';
 import { parseShard, shardName } from '../dataset/shard.ts';
 
 /**
@@ -77,24 +78,25 @@ const importJob = job({
     noise: path('fixed noise as .npz (else it is drawn from a seed)').exactOptional(),
     name: text('name of the generator (else from the file)').exactOptional(),
     attribution: text('whose work it is and under which licence; goes with everything made from it').exactOptional(),
+    class: z
+      .number()
+      .int()
+      .min(0)
+      .meta({ description: 'which class a conditional generator shall make, from 0 on' })
+      .exactOptional(),
     seed: seed.default(0),
+    withoutSamples: z
+      .boolean()
+      .meta({ description: 'draw no sheet of sixteen samples (…samples.png beside the generator)' })
+      .default(false),
     out: path("where to write (else the project's generator, or beside the checkpoint)").exactOptional(),
   }),
   positional: ['checkpoint'],
   project: 'optional',
   long: true,
   lock: wholeProject,
-  result: z.object({
-    out: z.string(),
-    name: z.string(),
-    family: z.string(),
-    resolution: z.number(),
-    sha256: z.string(),
-    attributed: z.boolean(),
-  }),
-  describe: (r) =>
-    `${r.name}: ${r.family}, ${r.resolution}×${r.resolution}. Written to ${r.out}.` +
-    (r.attributed ? '' : '\nNote: nothing is recorded about whose work it is; --attribution would.'),
+  result: importResultSchema,
+  describe: describeImport,
 });
 
 const sampleJob = job({

@@ -11,6 +11,10 @@ import { networkHash, parameterShapes, type GeneratorNetwork } from './generator
 /** Where a generator comes from and what was assumed when it was imported. */
 export interface GeneratorFacts {
   readonly name: string;
+  /** What its checkpoint was: "a StyleGAN 2 of NVIDIA (PyTorch)". Absent in files of earlier versions, as is `assumed`. */
+  readonly format?: string | undefined;
+  /** What the checkpoint does not say and was assumed besides w_avg and noise: one sentence each. */
+  readonly assumed?: readonly string[] | undefined;
   /** Who made it and under which licence; goes with everything that is made from it. */
   readonly attribution?: string | undefined;
   readonly source: { readonly file: string; readonly sha256: string };
@@ -35,6 +39,8 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const schema = z.object({
   facts: z.object({
     name: z.string(),
+    format: z.string().optional(),
+    assumed: z.array(z.string()).optional(),
     attribution: z.string().optional(),
     source: z.object({ file: z.string(), sha256 }),
     wAvg: z.discriminatedUnion('from', [

@@ -55,6 +55,8 @@ export async function importGenerator(options: ImportOptions): Promise<Generator
     : (read.noise?.map((layer, i) => [noiseName(i), layer] as const) ?? drawnNoise(network, seed));
   const facts: GeneratorFacts = {
     name,
+    format: read.format,
+    assumed: read.assumed,
     ...(options.attribution === undefined ? {} : { attribution: options.attribution }),
     source: { file: checkpoint.file, sha256 },
     wAvg: options.wAvg || read.wAvg ? { from: 'file' } : { from: 'mapping', samples: wAvgSamples, seed },

@@ -4,12 +4,21 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { writeFileWhole } from '../../base/atomicFile.ts';
 import { projectPaths, readProject, updateProject } from '../../dataset/projectFile.ts';
-import { encodeGenerator } from '../../stylegan/generator.ts';
+import { featureMaps, noiseResolutions, styleLayerCount } from '../../stylegan/architecture.ts';
+import { assumptions } from '../../stylegan/assumptions.ts';
+import { encodeGenerator, type Generator } from '../../stylegan/generator.ts';
 import { networkHash } from '../../stylegan/generatorParameters.ts';
 import { importGenerator, type NamedBytes } from '../../stylegan/importGenerator.ts';
 import type { JobRunner } from '../runner.ts';
+import { SHEET_SAMPLES, sampleSheet } from './sampleSheet.ts';
 
-/** Turns a checkpoint into a generator's file and, when it is the project's generator, notes its hash in the project. */
+/** As in a new project. */
+const usualTruncation = { psi: 0.7, layers: 8 } as const;
+
+/**
+ * Turns a checkpoint into a generator's file with a sheet of samples beside it, and when it is the project's generator, notes its
+ * hash in the project.
+ */
 export const run: JobRunner<'import'> = async (options, { project, signal, progress }) => {
   const step = (done: number): void => {
     signal.throwIfAborted();
@@ -17,7 +26,8 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   };
   step(0);
   const name = options.name ?? basename(options.checkpoint).replace(/(\.for_g_all)?\.(pt|pth|pkl)$/i, '');
-  const ours = project === undefined ? undefined : projectPaths(await readProject(project)).generator;
+  const opened = project === undefined ? undefined : await readProject(project);
+  const ours = opened && projectPaths(opened).generator;
   const out = options.out ?? ours ?? join(dirname(options.checkpoint), `${name}.onnx`);
   if (options.out === undefined && existsSync(out)) {
     throw new UserError(`${out} is there already; to replace it, or to write elsewhere, say so with --out <path>.`);
@@ -28,20 +38,54 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
     attribution: options.attribution,
     wAvg: options.wAvg === undefined ? undefined : await namedBytes(options.wAvg),
     noise: options.noise === undefined ? undefined : await namedBytes(options.noise),
+    chosenClass: options.class,
     seed: options.seed,
   });
   step(1);
-  const bytes = encodeGenerator(generator);
   const sha256 = networkHash(generator);
   step(2);
-  await writeFileWhole(out, bytes);
+  await writeFileWhole(out, encodeGenerator(generator));
   if (project !== undefined && out === ours) {
     await updateProject(project, (written) => ({ ...written, generator: { ...written.generator, sha256 } }));
   }
   progress({ stage: 'importing', done: 3, total: 3, unit: 'steps' });
-  const { family, resolution } = generator.architecture;
-  return { out, name, family, resolution, sha256, attributed: options.attribution !== undefined };
+
+  const truncation = opened?.settings.generation.truncation ?? usualTruncation;
+  const drawing = (done: number): void => {
+    signal.throwIfAborted();
+    progress({ stage: 'drawing samples', done, total: SHEET_SAMPLES, unit: 'samples' });
+  };
+  const sheet = options.withoutSamples ? undefined : `${out.replace(/\.onnx$/i, '')}.samples.png`;
+  if (sheet !== undefined) {
+    await writeFileWhole(sheet, await sampleSheet(generator, { seed: options.seed, truncation, onImage: drawing }));
+    drawing(SHEET_SAMPLES);
+  }
+  return {
+    ...found(generator),
+    out,
+    sha256,
+    attributed: options.attribution !== undefined,
+    ...(sheet === undefined ? {} : { samples: { file: sheet, psi: truncation.psi } }),
+  };
 };
+
+/** What a person wants to compare with what they know of the checkpoint. */
+function found({ architecture, parameters, facts }: Generator) {
+  const { family, resolution, imageChannels, zSize, wSize } = architecture;
+  const condition = 'condition' in architecture ? architecture.condition : null;
+  return {
+    name: facts.name,
+    family,
+    format: facts.format ?? family,
+    resolution,
+    imageChannels,
+    ...(condition ? { condition: { classes: condition.classes, chosen: condition.chosen } } : {}),
+    latent: { z: zSize, w: wSize, layers: styleLayerCount(architecture) },
+    features: featureMaps(architecture, 'paper').map((map) => ({ ...map })),
+    parameters: [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
+    assumed: [...assumptions(facts, noiseResolutions(architecture).length > 0)],
+  };
+}
 
 /** Errors name a file as the person did, and files that were copied elsewhere keep no trace of their folders. */
 async function namedBytes(path: string): Promise<NamedBytes> {

@@ -50,7 +50,20 @@ export function readStylegan1(stateDict: StateDict, file: string): ImportedNetwo
       return [[name, tensor] as const];
     }),
   );
-  return { architecture, parameters: checkedParameters(found, slots, file), assumed: [] };
+  return { architecture, parameters: checkedParameters(found, slots, file), assumed: assumptions(architecture) };
+}
+
+/** What the tensors of this layout do not tell. */
+function assumptions({ blocks }: Stylegan1Architecture): readonly string[] {
+  const fused = blocks.some(({ upsampling }) => upsampling === 'fused');
+  return [
+    'Instance normalisation adds 1e-5 to the variance, as in the PyTorch program that these files are made for.',
+    ...(fused
+      ? [
+          `From ${firstFusedResolution}×${firstFusedResolution} on upsampling and convolution are one operation ("fused_scale" = auto).`,
+        ]
+      : []),
+  ];
 }
 
 function architectureOf(stateDict: StateDict, file: string): Stylegan1Architecture {

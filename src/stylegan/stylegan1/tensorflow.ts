@@ -55,7 +55,7 @@ export function readTensorflowStylegan1(network: TensorflowNetwork, file: string
     parameters: checkedParameters(found, stylegan1Parameters(architecture), file),
     ...(wAvg ? { wAvg } : {}),
     ...(noise.length === 2 * architecture.blocks.length ? { noise } : {}),
-    assumed: [],
+    assumed: ["Instance normalisation adds 1e-8 to the variance, as NVIDIA's program does."],
   };
 }
 

@@ -31,7 +31,15 @@ export function readRosinality2(
   }
   refuseUnknown(unknown, 'StyleGAN 2', file);
   if (latentAverage) found.set('w_avg', latentAverage);
-  return assembleStylegan2(found, { structure: 'skip', clamp: null, assumed: [] }, file);
+  return assembleStylegan2(
+    found,
+    {
+      structure: 'skip',
+      clamp: null,
+      assumed: ['Image outputs are added up from block to block (skip) and nothing is clamped, as in its program.'],
+    },
+    file,
+  );
 }
 
 function canonicalName(key: string): string | undefined {

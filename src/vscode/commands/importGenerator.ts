@@ -42,14 +42,14 @@ export async function askCheckpoint(title: string): Promise<CheckpointChoice | u
   return attribution === undefined ? undefined : { path, attribution: attribution === '' ? undefined : attribution };
 }
 
-/** Runs the import; the job says what was found. */
+/** Runs the import; the job says what was found, and its sheet of samples opens: a wrong import shows at a glance. */
 export async function importInto(
   { jobs }: Services,
   { path, attribution }: CheckpointChoice,
   folder: string | undefined,
 ): Promise<void> {
   const project = folder === undefined ? undefined : await readProject(folder);
-  await jobs.perform(
+  const result = await jobs.perform(
     {
       job: 'import',
       options: {
@@ -61,6 +61,7 @@ export async function importInto(
     },
     folder,
   );
+  if (result?.samples) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(result.samples.file));
 }
 
 async function confirmReplacing(generator: string): Promise<boolean> {

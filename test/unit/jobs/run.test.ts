@@ -6,6 +6,7 @@ import { readSample } from '../../../src/dataset/dganFile.ts';
 import { openDataSet } from '../../../src/dataset/dataSetWriter.ts';
 import { prepareImage } from '../../../src/dataset/preparedImage.ts';
 import { exportFormats } from '../../../src/dataset/export/formats.ts';
+import { decodeRgbPng } from '../../../src/dataset/png.ts';
 import { readProject } from '../../../src/dataset/projectFile.ts';
 import {
   definitionOf,
@@ -99,6 +100,9 @@ describe('what the jobs do', () => {
       const imported = await perform('import', { checkpoint }, folder);
       assert.equal(imported.out, join(folder, 'generator.onnx'));
       assert.deepEqual([imported.name, imported.resolution], ['stylegan1-32', 32]);
+      assert.equal(imported.samples?.file, join(folder, 'generator.samples.png'));
+      const sheet = decodeRgbPng(await readFile(imported.samples.file), 'sheet');
+      assert.deepEqual([sheet.width, sheet.height], [148, 148], 'four by four images of 32², with 4 pixels between');
       assert.equal((await readProject(folder)).settings.generator.sha256, imported.sha256);
       await assert.rejects(perform('import', { checkpoint }, folder), /is there already.*--out/);
 
