@@ -1,10 +1,9 @@
-import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
 
-/** Debian's Chromium without a window and without a network. DATASETGAN_HEADED=1 shows it. */
+/** Debian's Chromium without a window and without a network, with a profile in `home`. DATASETGAN_HEADED=1 shows it. */
 export function launchChromium(home: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(mkdtempSync(join(home, 'chromium-')), {
+  return chromium.launchPersistentContext(join(home, 'chromium'), {
     executablePath: '/usr/bin/chromium',
     headless: process.env['DATASETGAN_HEADED'] === undefined,
     viewport: { width: 1280, height: 800 },

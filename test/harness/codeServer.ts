@@ -36,6 +36,8 @@ export interface CodeServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Workspaces start untrusted and VS Code asks. */
   readonly workspaceTrust?: boolean;
+  /** Default: one that is free. */
+  readonly port?: number;
   /** `window.driver` and the reports of an in-host test run; VS Code then hides notifications. */
   readonly smokeTestDriver?: boolean;
 }
@@ -116,7 +118,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   writeFileSync(join(userData, 'User/settings.json'), JSON.stringify(settings, undefined, 2));
   writeFileSync(config, '{}\n');
 
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const log = openSync(join(home, 'server.log'), 'a');
   const child = spawn(
     node24,

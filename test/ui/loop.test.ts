@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSample } from '../../src/dataset/dganFile.ts';
+import { descendants } from '../harness/processes.ts';
 import { AnnotatorPage } from './annotatorPage.ts';
 import { keepFailurePictures } from './failurePictures.ts';
 import { until } from './until.ts';
-import { Workbench } from './workbench.ts';
+import { THEMES, Workbench, type ThemeKind } from './workbench.ts';
+
+const TRAINING_MS = 300_000;
 
 // One person, one sitting: each step goes on where the last one ended.
 describe('the DatasetGAN loop, as a person would', () => {
@@ -96,5 +99,95 @@ describe('the DatasetGAN loop, as a person would', () => {
     assert.notEqual(left, right);
     await workbench.screenshot('diff');
     await workbench.closeEditor();
+  });
+
+  it('trains, and shows the progress in the side bar and the status bar', async function () {
+    this.timeout(TRAINING_MS);
+    await workbench.showDatasetgan();
+    await workbench.runCommand('DatasetGAN: Train Interpreter');
+    await workbench.statusBarItem(/\d+ %/).waitFor();
+    await workbench.viewRow('Jobs', /Train the interpreter.*\d+ %/).waitFor();
+    await workbench.viewRow('Jobs', /Train the interpreter.*done/).waitFor({ timeout: TRAINING_MS });
+    await workbench.statusBarItem(/^DatasetGAN/).waitFor();
+    await workbench.viewRow('Uncertainty', /Most uncertain/).waitFor();
+  });
+
+  it('predicts the labels of the open sample while another training runs', async function () {
+    this.timeout(TRAINING_MS);
+    annotator = await openAnnotator('005.dgan');
+    await workbench.runCommand('DatasetGAN: Train Interpreter');
+    await workbench.statusBarItem(/training \d+ %/).waitFor({ timeout: TRAINING_MS });
+    const before = await annotator.picture();
+    await annotator.focus();
+    await annotator.press('t');
+    await until(async () => (await annotator.picture()) !== before, 'the prediction is shown');
+    assert.ok(await workbench.statusBarItem(/training \d+ %/).isVisible(), 'the training still runs');
+    await workbench.screenshot('prediction');
+    await annotator.press('t');
+    await until(async () => (await annotator.picture()) === before, 'the prediction is hidden');
+  });
+
+  it('recovers when the training is killed, and stops the next one on demand', async function () {
+    this.timeout(TRAINING_MS);
+    const worker = descendants(workbench.serverPid).find(({ command }) => /worker\.cjs job/.test(command));
+    assert.ok(worker, 'the training has a process of its own');
+    process.kill(worker.pid, 'SIGKILL');
+    await workbench.viewRow('Jobs', /Train the interpreter.*failed/).waitFor();
+    await workbench.statusBarItem(/^DatasetGAN/).waitFor();
+
+    await workbench.runCommand('DatasetGAN: Train Interpreter');
+    await workbench.statusBarItem(/\d+ %/).waitFor();
+    await workbench.runCommand('DatasetGAN: Stop Job');
+    await workbench.viewRow('Jobs', /Train the interpreter.*stopped/).waitFor();
+    assert.ok(!descendants(workbench.serverPid).some(({ command }) => /worker\.cjs job/.test(command)));
+  });
+
+  it('generates a data set and shows it in the gallery', async function () {
+    this.timeout(TRAINING_MS);
+    await workbench.runCommand('DatasetGAN: Generate Data Set');
+    await workbench.answer('60');
+    await workbench.viewRow('Jobs', /Generate a data set.*done/).waitFor({ timeout: TRAINING_MS });
+    await workbench.showOnly('Data Set');
+    await workbench.viewRow('Data Set', /Images\s*60/).waitFor();
+    await workbench.runCommand('DatasetGAN: Show Gallery');
+    await workbench.tab('Gallery').waitFor();
+    await workbench.webview().getByText('60 images').waitFor();
+  });
+
+  it('opens the most uncertain image as a sample', async () => {
+    await workbench.showOnly('Uncertainty');
+    const image = workbench.viewRow('Uncertainty', /\d{6}/);
+    await image.click();
+    await workbench.page.locator('.tabs-container .tab.active', { hasText: '.dgan' }).waitFor();
+    annotator = await new AnnotatorPage(workbench.page, workbench.webview()).ready();
+    assert.equal((await annotator.state()).version, '0');
+  });
+
+  it('runs a task from the command palette', async function () {
+    this.timeout(TRAINING_MS);
+    await workbench.page.keyboard.press('F1');
+    await workbench.answer('task datasetgan', { accept: false });
+    await workbench.pick(/^datasetgan/);
+    await workbench.pick(/^datasetgan: report/);
+    await workbench.page.locator('.xterm-rows', { hasText: /report\.html/ }).waitFor({ timeout: TRAINING_MS });
+    await workbench.viewRow('Jobs', /report/).waitFor({ state: 'attached' });
+    await workbench.screenshot('task');
+    await workbench.runCommand('View: Close Panel');
+  });
+
+  it('looks right in every kind of theme', async function () {
+    this.timeout(TRAINING_MS);
+    for (const kind of Object.keys(THEMES) as ThemeKind[]) {
+      await workbench.useTheme(kind);
+      await workbench.tab('Gallery').click();
+      await workbench.showOnly('Data Set');
+      await workbench.screenshot(`${kind}/gallery`);
+      await workbench.tab('005.dgan').click();
+      await new AnnotatorPage(workbench.page, workbench.webview()).ready();
+      for (const view of ['Project', 'Jobs', 'Uncertainty'] as const) {
+        await workbench.showOnly(view);
+        await workbench.screenshot(`${kind}/${view.toLowerCase()}`);
+      }
+    }
   });
 });

@@ -20,8 +20,8 @@ export const THEMES = {
 export type ThemeKind = keyof typeof THEMES;
 
 export interface WorkbenchOptions {
-  /** Of an earlier workbench, to go on where it ended; made when absent. */
-  readonly home?: string;
+  /** A workbench that crashed: this one goes on with its user data, its browser and its workspace. */
+  readonly after?: Workbench;
   /** Folder to open; default: a fresh sample project. */
   readonly workspace?: string;
   readonly workspaceTrust?: boolean;
@@ -51,6 +51,7 @@ export class Workbench {
     this.workspace = places.workspace;
     this.#server = server;
     this.#browser = browser;
+    page.setDefaultTimeout(60_000); // two cores may be busy with a training
     page.on('pageerror', (error) => this.#problems.push(`A page threw: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
       const text = message.text();
@@ -62,14 +63,23 @@ export class Workbench {
   }
 
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
-    const home = options.home ?? mkdtempSync(join(tmpdir(), 'dgan-ui-'));
-    const workspace = options.workspace ?? join(home, 'avatars');
-    if (options.workspace === undefined) makeSampleWorkspace(workspace);
+    const { after } = options;
+    const home = after?.home ?? mkdtempSync(join(tmpdir(), 'dgan-ui-'));
+    const workspace = after?.workspace ?? options.workspace ?? join(home, 'avatars');
     const vsix = packagedExtension();
-    if (options.home === undefined && vsix !== undefined) installExtension(home, vsix);
+    if (after === undefined) {
+      if (options.workspace === undefined) makeSampleWorkspace(workspace);
+      if (vsix !== undefined) installExtension(home, vsix);
+    }
 
     // Only with the smoke-test driver does code-server take an extension under development; it then hides notifications.
-    const server = await startCodeServer({ ...options, home, smokeTestDriver: vsix === undefined });
+    const server = await startCodeServer({
+      ...options,
+      home,
+      smokeTestDriver: vsix === undefined,
+      // The browser keeps what it stores by the server's address.
+      ...(after === undefined ? {} : { port: after.#server.port }),
+    });
     const browser = await launchChromium(home);
     try {
       const page = browser.pages()[0] ?? (await browser.newPage());
@@ -80,7 +90,7 @@ export class Workbench {
       ] as const;
       await page.goto(server.url(workspace, vsix === undefined ? development : undefined));
       // A file that is opened before the extension is known opens as text.
-      await workbench.activityBarItem('DatasetGAN').waitFor({ timeout: 60_000 });
+      await workbench.activityBarItem('DatasetGAN').waitFor();
       return workbench;
     } catch (error) {
       await browser.close();
@@ -212,10 +222,10 @@ export class Workbench {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
   }
 
-  /** Types into an input box that is open or opens soon, and accepts. */
-  async answer(text: string): Promise<void> {
+  /** Types into a box that is open or opens soon, and accepts. */
+  async answer(text: string, { accept } = { accept: true }): Promise<void> {
     await this.#quickInput().fill(text);
-    await this.page.keyboard.press('Enter');
+    if (accept) await this.page.keyboard.press('Enter');
   }
 
   #quickInput(): Locator {
@@ -228,6 +238,18 @@ export class Workbench {
     const shown = this.page.locator('.activitybar .action-item.checked a[aria-label^="DatasetGAN"]');
     if ((await shown.count()) === 0) await item.click();
     await this.view('Project').waitFor();
+  }
+
+  /** Folds all views of the extension but one. */
+  async showOnly(view: 'Project' | 'Jobs' | 'Data Set' | 'Uncertainty'): Promise<void> {
+    await this.showDatasetgan();
+    for (const title of ['Project', 'Jobs', 'Data Set', 'Uncertainty']) {
+      const header = this.view(title).locator('.pane-header').first();
+      const unfolded = (await header.getAttribute('aria-expanded')) === 'true';
+      if (unfolded !== (title === view)) await header.click();
+    }
+    await this.page.mouse.move(640, 790); // no hover on what is looked at
+    await sleep(500);
   }
 
   async closeEditor(): Promise<void> {

@@ -14,7 +14,10 @@ const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.cs
 const dist = join(import.meta.dirname, '../../../dist/webview');
 
 /** Serves a folder, readable from other origins as a webview's resources are. */
-async function serve(folder: string, page?: () => string): Promise<{ server: Server; origin: string }> {
+async function serve(
+  folder: string,
+  { page, fileOf = (path) => path }: { page?: () => string; fileOf?: (path: string) => string },
+): Promise<{ server: Server; origin: string }> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     if (path === '/' && page !== undefined) {
@@ -25,7 +28,7 @@ async function serve(folder: string, page?: () => string): Promise<{ server: Ser
       response.writeHead(204).end();
       return;
     }
-    const stream = createReadStream(join(folder, normalize(path)));
+    const stream = createReadStream(join(folder, normalize(fileOf(path))));
     stream.on('open', () =>
       response.writeHead(200, {
         'content-type': types[extname(path)] ?? 'application/octet-stream',
@@ -79,6 +82,8 @@ export interface GalleryPage {
   state(): Promise<unknown>;
   tell(message: ToGallery): Promise<void>;
   setTheme(kind: ThemeKind): Promise<void>;
+  /** Waits until an expression is true in the page. */
+  until(expression: string): Promise<void>;
   /** Errors of the console and of the page, and violations of its policy. */
   readonly errors: readonly string[];
   close(): Promise<void>;
@@ -95,19 +100,26 @@ export async function closeBrowser(): Promise<void> {
  * Opens the gallery and waits until it says that it is ready.
  * @param folder of the data set
  * @param saved what an earlier page kept
+ * @param fileOf the file that stands for an address: a few pictures may stand for many
  */
 export async function openGalleryPage(
   folder: string,
-  { saved, width = 1280, height = 860 }: { saved?: unknown; width?: number; height?: number } = {},
+  {
+    saved,
+    width = 1280,
+    height = 860,
+    fileOf = (path) => path,
+  }: { saved?: unknown; width?: number; height?: number; fileOf?: (path: string) => string } = {},
 ): Promise<GalleryPage> {
   browser ??= chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-  const pictures = await serve(folder);
-  const main: { server: Server; origin: string } = await serve(dist, () =>
-    annotatorHtml(
-      { cspSource: `${main.origin} ${pictures.origin}`, nonce: 'dGVzdCBub25jZQ', language: 'en' },
-      { script: `${main.origin}/gallery.js`, style: `${main.origin}/gallery.css` },
-    ),
-  );
+  const pictures = await serve(folder, { fileOf });
+  const main: { server: Server; origin: string } = await serve(dist, {
+    page: () =>
+      annotatorHtml(
+        { cspSource: `${main.origin} ${pictures.origin}`, nonce: 'dGVzdCBub25jZQ', language: 'en' },
+        { script: `${main.origin}/gallery.js`, style: `${main.origin}/gallery.css` },
+      ),
+  });
   const page = await (await browser).newPage({ viewport: { width, height } });
   const errors: string[] = [];
   page.on('console', (message) => {
@@ -131,6 +143,13 @@ export async function openGalleryPage(
     setTheme: async (kind) => {
       await page.evaluate(`(${dress})(${JSON.stringify(THEMES[kind])})`);
     },
+    until: async (expression) => {
+      // Not waitForFunction: it evaluates text inside the page, which the policy forbids.
+      for (const end = Date.now() + 20_000; (await page.evaluate(expression)) !== true;) {
+        if (Date.now() > end) throw new Error(`Not so in time: ${expression}`);
+        await page.waitForTimeout(20);
+      }
+    },
     errors,
     close: async () => {
       await page.close();
@@ -142,6 +161,6 @@ export async function openGalleryPage(
   };
   await page.goto(main.origin);
   await opened.setTheme('dark');
-  await page.waitForFunction("said.some(({ type }) => type === 'ready')");
+  await opened.until("said.some(({ type }) => type === 'ready')");
   return opened;
 }
