@@ -45,7 +45,7 @@ export class Gallery {
   readonly #reset;
   readonly #announcer = createAnnouncer();
   readonly #onLooks: (looks: GalleryLooks) => void;
-  #places = new Uint32Array(0);
+  #places: Uint32Array = new Uint32Array(0);
   #indexOfPlace = new Map<number, number>();
   #histogram: ScoreHistogram;
   /** What was rejected or taken back since the last question: it stays in sight. */

@@ -118,6 +118,9 @@ export class GalleryCell {
 
   clear(): void {
     for (const view of this.#views) view.clear();
+    // Another cell may bear the name now.
+    for (const name of ['id', 'data-id', 'data-index']) this.element.removeAttribute(name);
+    this.element.classList.remove('active');
   }
 
   #setRejected(rejected: boolean): void {

@@ -1,4 +1,4 @@
-import { element } from '../shared/dom.ts';
+import { element, setShown } from '../shared/dom.ts';
 import { GalleryCell, type CellContent } from './galleryCell.ts';
 import {
   cellAfterKey,
@@ -68,7 +68,7 @@ export class ImageGrid {
   #active: number | undefined;
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
-  #last = { offset: 0, time: 0 };
+  readonly #last = { offset: 0, time: 0 };
 
   constructor(source: PictureSource, canAnnotate: boolean, events: GridEvents) {
     this.#source = source;
@@ -92,8 +92,10 @@ export class ImageGrid {
 
   /** The image at the upper left, undefined at the very top: then what comes first is to stay first. */
   get anchor(): number | undefined {
-    if (this.element.scrollTop === 0 || this.#content.count === 0) return undefined;
-    const first = Math.ceil((this.#offset() - GAP) / this.#layout.rowHeight) * this.#layout.columns;
+    // As of the last frame: asking the element would make it lay itself out again.
+    const { offset } = this.#last;
+    if (offset === 0 || this.#content.count === 0) return undefined;
+    const first = Math.ceil((offset - GAP) / this.#layout.rowHeight) * this.#layout.columns;
     return this.#content.idAt(Math.min(first, this.#content.count - 1));
   }
 
@@ -176,10 +178,10 @@ export class ImageGrid {
   #scrolled(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame((time) => {
-      const offset = this.#offset();
-      const speed = Math.abs(offset - this.#last.offset) / Math.max(1, time - this.#last.time);
-      this.#last = { offset, time };
+      const before = this.#last.offset;
       this.#render();
+      const speed = Math.abs(this.#last.offset - before) / Math.max(1, time - this.#last.time);
+      this.#last.time = time;
       clearTimeout(this.#rest);
       if (speed < FLYING) this.#load();
       else this.#rest = setTimeout(() => this.#load(), REST);
@@ -188,21 +190,30 @@ export class ImageGrid {
   }
 
   #render(): void {
-    const offset = this.#offset();
+    // Everything is read before anything is written, or the browser lays out several times in a frame.
+    const { scrollTop } = this.element;
+    const offset = offsetOf(this.#layout, scrollTop, this.#view);
+    this.#last.offset = offset;
     const { first, end } = rowsInView(this.#layout, offset, this.#view);
     for (const [index, row] of [...this.#rows]) if (index < first || index >= end) this.#release(index, row);
-    const shift = this.element.scrollTop - offset;
+    const shift = scrollTop - offset;
     for (let index = first; index < end; index++) {
       let row = this.#rows.get(index);
       if (row === undefined) {
-        row = this.#spare.pop() ?? { element: element('div', { class: 'row', role: 'row' }), cells: [], loaded: false };
+        row = this.#spare.pop();
+        if (row === undefined) {
+          row = { element: element('div', { class: 'row', role: 'row' }), cells: [], loaded: false };
+          this.#sizer.append(row.element);
+        }
         this.#rows.set(index, row);
         this.#fill(row, index);
         row.element.setAttribute('aria-rowindex', String(index + 1));
-        this.#sizer.append(row.element);
       }
       row.element.style.transform = `translateY(${index * this.#layout.rowHeight + GAP + shift}px)`;
+      setShown(row.element, true);
     }
+    // Rows stay in the document for the next scroll; taking them out and in again costs more.
+    for (const { element: row } of this.#spare) setShown(row, false);
   }
 
   #fill(row: Row, index: number): void {
@@ -228,9 +239,8 @@ export class ImageGrid {
 
   #release(index: number, row: Row): void {
     this.#rows.delete(index);
-    row.element.remove();
     for (const cell of row.cells) cell.clear();
-    if (this.#spare.length < 40) this.#spare.push(row);
+    this.#spare.push(row);
   }
 
   #load(): void {
@@ -258,12 +268,12 @@ export class ImageGrid {
   #pressed(event: KeyboardEvent): void {
     if (event.altKey || event.metaKey || this.#content.count === 0) return;
     const index = this.#active === undefined ? undefined : this.#content.indexOf(this.#active);
+    // Without a selected image the keys begin at the first one in view; an arrow selects it.
+    const start = this.anchor === undefined ? 0 : (this.#content.indexOf(this.anchor) ?? 0);
     const to =
-      index === undefined
-        ? event.key.startsWith('Arrow') || event.key === 'Home'
-          ? 0
-          : undefined
-        : cellAfterKey(this.#layout, index, event.key, this.#view, event.ctrlKey);
+      index === undefined && event.key.startsWith('Arrow')
+        ? start
+        : cellAfterKey(this.#layout, index ?? start, event.key, this.#view, event.ctrlKey);
     if (to !== undefined) this.#choose(this.#content.idAt(to));
     else if (this.#active === undefined || index === undefined || event.ctrlKey || event.shiftKey) return;
     else if (event.key === 'Enter' || event.key === ' ') this.#events.onEnlarge(this.#active);
