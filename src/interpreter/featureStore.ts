@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileWhole } from '../base/atomicFile.ts';
+import { canonicalJson } from '../base/canonicalJson.ts';
 import { UserError } from '../base/userError.ts';
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts';
 import type { FeatureSet } from '../stylegan/featureMap.ts';
@@ -101,13 +102,4 @@ function fits(maps: FeatureMaps, shapes: readonly FeatureShape[]): boolean {
     const map = maps.get(name);
     return map?.dtype === 'float16' && map.shape.join() === `1,${channels},${height},${width}`;
   });
-}
-
-/** JSON with sorted keys, so that equal data has equal text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { annotatorTimes } from './annotator.ts';
+import { interactiveCosts, interactiveTable } from './interactive.ts';
 import { learningTable, measureLearning } from './learning.ts';
 import { publishedCosts, publishedTable } from './published.ts';
 import { publishedTraining } from './publishedTraining.ts';
@@ -16,6 +17,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   training: training,
   learning: learning,
   annotator: annotator,
+  interactive: interactive,
 };
 
 const chosen = process.argv.slice(2);
@@ -86,6 +88,12 @@ function annotator(): Promise<void> {
 async function learning(): Promise<void> {
   heading('What is learned: trained on samples 000–015, measured on 016–047');
   console.log(learningTable(await measureLearning()));
+}
+
+/** What a person waits for the prediction layer. */
+async function interactive(): Promise<void> {
+  heading('The prediction layer of an avatar, from the built worker');
+  console.table(interactiveTable(await interactiveCosts()));
 }
 
 function heading(text: string): void {
