@@ -10,6 +10,7 @@ import { interactiveCosts, interactiveTable } from './interactive.ts';
 import { learningTable, measureLearning } from './learning.ts';
 import { publishedCosts, publishedTable } from './published.ts';
 import { publishedTraining } from './publishedTraining.ts';
+import { vscodeFigures } from './vscode.ts';
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   avatars: avatars,
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   learning: learning,
   annotator: annotator,
   interactive: interactive,
+  vscode: vscode,
 };
 
 const chosen = process.argv.slice(2);
@@ -94,6 +96,12 @@ async function learning(): Promise<void> {
 async function interactive(): Promise<void> {
   heading('The prediction layer of an avatar, from the built worker');
   console.table(interactiveTable(await interactiveCosts()));
+}
+
+/** The extension in code-server and Chromium. */
+async function vscode(): Promise<void> {
+  heading('In VS Code (code-server, Chromium without a GPU)');
+  console.table(await vscodeFigures());
 }
 
 function heading(text: string): void {

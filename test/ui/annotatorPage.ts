@@ -13,6 +13,7 @@ interface AnnotatorState {
   readonly pending?: string;
   /** "scale x y": CSS pixels per image pixel, and where the image's corner stands on the stage. */
   readonly viewport?: string;
+  readonly prediction?: 'none' | 'computing' | 'ready' | 'unavailable';
   /** Milliseconds. */
   readonly medianRepaint?: string;
 }
@@ -69,6 +70,11 @@ export class AnnotatorPage {
   async press(key: string): Promise<void> {
     await this.#page.keyboard.press(key);
     await sleep(150); // keys go round by way of the workbench
+  }
+
+  /** Presses a key and does not wait for what comes of it. */
+  async keyDown(key: string): Promise<void> {
+    await this.#page.keyboard.press(key);
   }
 
   /** Draws with the pointer through pixels of the image, and waits for the host's answer. */

@@ -99,6 +99,12 @@ export class Workbench {
     }
   }
 
+  /** Loads the window again, as by F5: the extension host starts anew. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.activityBarItem('DatasetGAN').waitFor();
+  }
+
   get serverPid(): number {
     return this.#server.pid;
   }
@@ -254,6 +260,25 @@ export class Workbench {
 
   async closeEditor(): Promise<void> {
     await this.runCommand('View: Close Editor');
+  }
+
+  /** Says no when VS Code asks, and sees that it says so. */
+  async refuseTrust(): Promise<void> {
+    const restricted = this.statusBarItem('Restricted Mode');
+    const question = this.dialog().filter({ hasText: 'trust the authors' });
+    await restricted.or(question).first().waitFor();
+    if (await question.isVisible()) await question.getByRole('button', { name: /^No/ }).click();
+    await restricted.waitFor();
+  }
+
+  async grantTrust(): Promise<void> {
+    await this.runCommand('Workspaces: Manage Workspace Trust');
+    await this.page
+      .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ })
+      .first()
+      .click();
+    await this.statusBarItem('Restricted Mode').waitFor({ state: 'detached' });
+    await this.closeEditor();
   }
 
   async useTheme(kind: ThemeKind): Promise<void> {

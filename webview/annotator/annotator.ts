@@ -615,6 +615,8 @@ export class Annotator {
     const { tool, classId } = this.#view.value;
     dataset['tool'] = tool;
     dataset['classId'] = String(classId);
+    const { prediction } = this.#model.value;
+    dataset['prediction'] = typeof prediction === 'object' ? 'unavailable' : prediction;
     if (this.#open) {
       dataset['version'] = String(this.#open.sync.version);
       dataset['pending'] = String(this.#open.sync.pending);
