@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
 import { writeFileWhole } from '../base/atomicFile.ts';
 import { messageOf, UserError } from '../base/userError.ts';
+import { scaleOf } from '../interpreter/labelFrame.ts';
 import { checked } from './checked.ts';
 import { parseJson } from './jsonText.ts';
 import { UNLABELLED, type LabelMap } from './labelMap.ts';
@@ -165,7 +166,7 @@ function readManifest(bytes: Uint8Array, name: string): SampleManifest {
 function labelsProblem(labels: LabelMap, image: Size, { classes, crop, origin }: SampleManifest): string | undefined {
   if (labels.width !== image.width || labels.height !== image.height)
     return `labels.png is ${labels.width}×${labels.height} pixels, but image.png is ${image.width}×${image.height}`;
-  if (origin.kind === 'generated' && crop && (crop.width !== image.width || crop.height !== image.height))
+  if (origin.kind === 'generated' && crop && scaleOf(crop, image) === undefined)
     return `manifest.json crops to ${crop.width}×${crop.height} pixels, but image.png is ${image.width}×${image.height}`;
   const known = new Uint8Array(256);
   known[UNLABELLED] = 1;

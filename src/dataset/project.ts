@@ -22,6 +22,13 @@ const generatorSchema = z
         description:
           "SHA-256 of the generator's architecture and weights. When it stands here, another generator is refused.",
       }),
+    labelSize: z
+      .union([z.literal('auto'), z.int().min(8).max(4096)])
+      .default('auto')
+      .meta({
+        description:
+          'The larger side of images and labels. "auto": that of the generator, but at most 512, as in the paper. Else the generator\'s own or a half, a quarter or an eighth of it.',
+      }),
   })
   .meta({ description: 'The StyleGAN that makes the images.' });
 

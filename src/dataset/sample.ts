@@ -27,7 +27,10 @@ export const sampleManifestSchema = z.looseObject({
   format: z.literal('datasetgan-sample'),
   version: z.literal(SAMPLE_VERSION),
   origin: originSchema,
-  /** The part of the generator's image, or of the photo, that is the sample's image; in its pixels. */
+  /**
+   * The part of the generator's image, or of the photo, that is the sample's image; in its pixels. A generated image may be
+   * smaller than its crop by a whole factor: then a pixel is the mean of that many squared. Absent: the whole image.
+   */
   crop: z
     .looseObject({ x: z.int().min(0), y: z.int().min(0), width: z.int().min(1), height: z.int().min(1) })
     .optional(),

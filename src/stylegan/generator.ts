@@ -23,6 +23,9 @@ export interface GeneratorFacts {
     { readonly from: 'file' } | { readonly from: 'mapping'; readonly samples: number; readonly seed: number };
   /** The constant noise as read, or drawn from `seed`. */
   readonly noise: { readonly from: 'file' } | { readonly from: 'seed'; readonly seed: number };
+  /** The part of the image that is one, in its pixels, where the network is square and what it was trained on was not. */
+  readonly crop?:
+    { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | undefined;
 }
 
 /** A network with what its importer knew of it. */
@@ -36,6 +39,7 @@ export interface StoredGenerator extends Generator {
 }
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const crop = z.object({ x: z.int().min(0), y: z.int().min(0), width: z.int().min(1), height: z.int().min(1) });
 const schema = z.object({
   facts: z.object({
     name: z.string(),
@@ -51,6 +55,7 @@ const schema = z.object({
       z.object({ from: z.literal('file') }),
       z.object({ from: z.literal('seed'), seed: z.int().min(0) }),
     ]),
+    crop: crop.optional(),
   }),
   architecture: architectureSchema,
 });
@@ -81,6 +86,8 @@ export function encodeGenerator(generator: Generator): Uint8Array {
 export function decodeGenerator(bytes: Uint8Array, file: string): StoredGenerator {
   const model = decodeModel(bytes, file);
   const { facts, architecture } = readDescription(model, form, file);
+  const problem = facts.crop && cropProblem(facts.crop, architecture.resolution);
+  if (problem !== undefined) throw new UserError(`${file}: ${problem}; import the checkpoint again.`);
   const parameters = new Map<string, TensorOf<'float32'>>();
   for (const [name, shape] of parameterShapes(architecture)) {
     const tensor: Tensor | undefined = model.graph.initializers.get(name);
@@ -93,6 +100,15 @@ export function decodeGenerator(bytes: Uint8Array, file: string): StoredGenerato
     parameters.set(name, tensor);
   }
   return { architecture, parameters, facts, sha256: networkHash({ architecture, parameters }) };
+}
+
+/** What is wrong with a crop of a generator's image, in half a sentence. */
+export function cropProblem(
+  { x, y, width, height }: NonNullable<GeneratorFacts['crop']>,
+  resolution: number,
+): string | undefined {
+  if (x + width <= resolution && y + height <= resolution) return undefined;
+  return `the crop of ${width}×${height} pixels at ${x}, ${y} goes beyond the image of ${resolution}×${resolution}`;
 }
 
 /** Values of psi for each style layer: psi on the first `layers`, 1 (no truncation) behind. */

@@ -1,13 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSample } from '../../dataset/dganFile.ts';
-import { imageFromTensor } from '../../dataset/image.ts';
+import { frameImage } from '../../dataset/frameImage.ts';
 import { unlabelledMap } from '../../dataset/labelMap.ts';
 import { projectPaths, readProject } from '../../dataset/projectFile.ts';
 import { SAMPLE_VERSION } from '../../dataset/sample.ts';
 import { synthesisInput, type GeneratedOrigin } from '../../dataset/synthesisInput.ts';
+import { cropEntry } from '../../interpreter/labelFrame.ts';
 import { Synthesizer } from '../../stylegan/synthesizer.ts';
 import type { JobRunner } from '../runner.ts';
+import { projectFrame } from './projectFrame.ts';
 import { projectGenerator } from './projectGenerator.ts';
 
 /** Draws the next samples of a seed. Files that are there are never touched: they may hold labels. */
@@ -16,6 +18,7 @@ export const run: JobRunner<'sample'> = async (options, { project, signal, progr
   const { settings } = opened;
   const generator = await projectGenerator(opened);
   const { architecture } = generator;
+  const frame = projectFrame(opened, generator);
   const folder = options.out ?? projectPaths(opened).samples;
   const first = await nextIndex(folder, options.seed);
   const truncation = {
@@ -40,17 +43,17 @@ export const run: JobRunner<'sample'> = async (options, { project, signal, progr
         noise: { kind: 'constant' },
       };
       const { image } = await synthesizer.render(synthesisInput(origin, architecture, file));
-      const side = architecture.resolution;
       await writeSample(join(folder, file), {
         manifest: {
           format: 'datasetgan-sample',
           version: SAMPLE_VERSION,
           origin,
+          ...cropEntry(frame),
           status: 'open',
           classes: settings.classes,
         },
-        image: imageFromTensor(image, side, side),
-        labels: unlabelledMap(side, side),
+        image: frameImage(image, frame),
+        labels: unlabelledMap(frame.width, frame.height),
       });
       files.push(file);
     }
