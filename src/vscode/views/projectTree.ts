@@ -165,11 +165,6 @@ export function projectNodeId(node: ProjectNode): string {
       return `sample:${node.path}`;
     case 'detail':
       return `detail:${node.detail.what}`;
-    // What got children is another node to VS Code: else it stays closed, as it was without them.
-    case 'samples':
-      return node.groups.length > 0 ? 'samples' : 'samples:none';
-    case 'interpreter':
-      return `interpreter:${node.interpreter.state}`;
     default:
       return node.kind;
   }

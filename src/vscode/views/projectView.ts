@@ -31,7 +31,7 @@ export interface ViewParts {
   readonly thumbnails: ThumbnailCache;
 }
 
-const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 const ICON_SIDE = 32;
 
 /** The Project view: generator, classes, samples, interpreter. */
@@ -141,7 +141,8 @@ function itemOf(node: ProjectNode): vscode.TreeItem {
     case 'class':
       return classItem(node);
     case 'samples': {
-      const item = new vscode.TreeItem(vscode.l10n.t('Samples'), node.groups.length > 0 ? Expanded : None);
+      // Also while it is empty: VS Code remembers what it showed first, and it shall stand open when samples come.
+      const item = new vscode.TreeItem(vscode.l10n.t('Samples'), Expanded);
       item.description =
         node.total === 0 ? vscode.l10n.t('none yet') : vscode.l10n.t('{0} of {1} reviewed', node.reviewed, node.total);
       item.contextValue = TREE_ITEMS.samples;
@@ -317,7 +318,7 @@ function interpreterItem(interpreter: InterpreterState): vscode.TreeItem {
       return item;
     }
     case 'trained': {
-      const item = new vscode.TreeItem(vscode.l10n.t('Interpreter'), Expanded);
+      const item = new vscode.TreeItem(vscode.l10n.t('Interpreter'), Collapsed);
       const { heldOutAccuracy, samples, changes, trained } = interpreter;
       item.description = isStale(changes) ? staleText(changes) : shareText(heldOutAccuracy);
       item.contextValue = TREE_ITEMS.interpreter;
