@@ -9,6 +9,7 @@ import { JobService } from './vscode/jobs/jobService.ts';
 import { registerJobStatus } from './vscode/jobs/jobStatusBar.ts';
 import { PredictorService } from './vscode/jobs/predictorService.ts';
 import { registerContextKeys } from './vscode/project/contextKeys.ts';
+import { registerDiagnostics } from './vscode/project/diagnostics.ts';
 import { WorkspaceProjects } from './vscode/project/projects.ts';
 import { createSamples } from './vscode/project/samples.ts';
 import { ReaderThread } from './vscode/reader/readerThread.ts';
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   // One part that fails must not take the others with it.
   const parts = {
     registerContextKeys,
+    registerDiagnostics,
     registerCommands,
     registerClassCommands,
     registerViews,

@@ -72,7 +72,15 @@ export async function readProject(folder: string): Promise<Project> {
       cause: error,
     });
   }
-  return projectOf(resolve(folder), parseJson(text, path));
+  return parseProject(folder, text);
+}
+
+/**
+ * The project that `text` describes as the `datasetgan.json` of a folder.
+ * @throws UserError as {@link readProject}
+ */
+export function parseProject(folder: string, text: string): Project {
+  return projectOf(resolve(folder), parseJson(text, join(resolve(folder), PROJECT_FILE)));
 }
 
 /**

@@ -42,11 +42,10 @@ export async function exportDataSet({ projects, jobs }: Services): Promise<void>
   const out = await askTarget(title, project, `${basename(dataset)}-${format}`);
   if (out === undefined) return;
 
-  const written = await jobs.perform(
+  await jobs.perform(
     { job: 'export', options: { dataset, format, out, keptOnly, ...(split !== '' && { split }) } },
     project.folder,
   );
-  if (written) await offerToReveal(vscode.l10n.t('The export is in {0}.', written.out), written.out);
 }
 
 async function askDataSet(title: string, project: Project): Promise<string | undefined> {
@@ -126,10 +125,4 @@ function freePath(path: string): string {
     const candidate = n === 1 ? path : `${path}-${n}`;
     if (!existsSync(candidate)) return candidate;
   }
-}
-
-async function offerToReveal(message: string, path: string): Promise<void> {
-  const reveal = vscode.l10n.t('Reveal');
-  const chosen = await vscode.window.showInformationMessage(message, reveal);
-  if (chosen === reveal) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path));
 }

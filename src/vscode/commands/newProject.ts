@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { PROJECT_FILE } from '../../dataset/projectFile.ts';
 import { COMMANDS } from '../ids.ts';
-import type { Services } from '../services.ts';
+import type { NextAction, Services } from '../services.ts';
 import { askChoice, askFile, askFolder, askText, type Choice } from './ask.ts';
 import { classNamesOf, repeatedName } from './classNames.ts';
 import { askCheckpoint, importInto } from './importGenerator.ts';
@@ -43,16 +43,20 @@ export async function newProject(services: Services): Promise<void> {
   const made = await jobs.perform(
     { job: 'init', options: { folder, classes: classes.join(','), ...(generator !== undefined && { generator }) } },
     undefined,
+    () => (generator === undefined ? [] : [drawSamples()]),
   );
   if (made === undefined) return;
+  // Before it is opened: in an empty window that starts the extension anew.
   if (checkpoint !== undefined) await importInto(services, checkpoint, folder);
   await projects.choose(folder);
   await openProjectFolder(folder, vscode.l10n.t('The project {0} is made.', folder));
-  if (!vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder))) return;
-  const draw = vscode.l10n.t('Generate Samples');
-  if (choice === 'later') return;
-  const next = await vscode.window.showInformationMessage(vscode.l10n.t('Next, draw samples to paint.'), draw);
-  if (next === draw) await vscode.commands.executeCommand(COMMANDS.generateSamples);
+}
+
+function drawSamples(): NextAction {
+  return {
+    title: vscode.l10n.t('Generate Samples'),
+    run: () => vscode.commands.executeCommand(COMMANDS.generateSamples),
+  };
 }
 
 function generatorChoices(): readonly Choice<GeneratorChoice>[] {

@@ -1,3 +1,4 @@
+import { jsonPlace, lineAndColumn } from '../../dataset/jsonPlace.ts';
 import { PROJECT_FILE } from '../../dataset/projectFile.ts';
 
 /** What is wrong with a sample or a project file, as the problem matcher `$datasetgan` reads it. */
@@ -37,17 +38,8 @@ export function problemLine({ file, kind, message, place, key }: FileProblem, te
   return `${file}(${line},${column}): error ${kind}: ${message}`;
 }
 
-/** Where a key like `interpreter.hidden[0]` stands in JSON, as well as can be told without reading it; else the start. */
+/** Where a key like `interpreter.hidden[0]` stands in JSON; else the innermost part of it that does. */
 export function placeOfKey(text: string, key: string): { readonly line: number; readonly column: number } {
-  let at = 0;
-  for (const name of key.replaceAll(/\[\d+\]/g, '').split('.')) {
-    const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const pattern = new RegExp(`"${escaped}"\\s*:`, 'g');
-    pattern.lastIndex = at;
-    const found = pattern.exec(text);
-    if (!found) break;
-    at = found.index;
-  }
-  const before = text.slice(0, at).split('\n');
-  return { line: before.length, column: before.at(-1)!.length + 1 };
+  const place = jsonPlace(text, key);
+  return lineAndColumn(text, (place.key ?? place.value).start);
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { JOBS } from '../../../src/jobs/jobTable.ts';
 import { computeSchema } from '../../../src/jobs/protocol.ts';
 import {
   ANNOTATOR_ACTION_NAMES,
@@ -46,10 +45,7 @@ interface Manifest {
     readonly keybindings: readonly { readonly command: string; readonly key: string; readonly when: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly problemMatchers: readonly { readonly name: string }[];
-    readonly taskDefinitions: readonly {
-      readonly type: string;
-      readonly properties: { readonly job: { readonly enum: readonly string[] } };
-    }[];
+    readonly taskDefinitions: readonly { readonly type: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
@@ -133,13 +129,6 @@ describe('the manifest', () => {
       contributes.configuration.properties[`datasetgan.${SETTINGS.provider}`]?.enum,
       computeSchema.shape.provider.options,
     );
-  });
-
-  it('offers every long job as a task', () => {
-    const long = Object.entries(JOBS)
-      .filter(([, definition]) => definition.long)
-      .map(([name]) => name);
-    assert.deepEqual(sorted(contributes.taskDefinitions[0]!.properties.job.enum), sorted(long));
   });
 
   it('restricts every setting that decides what code is run', () => {
