@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { fork, spawn } from 'node:child_process';
+import { execFile, fork, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { UserError } from '../../../src/base/userError.ts';
 import type { GeneratedOrigin } from '../../../src/dataset/synthesisInput.ts';
 import { InteractiveClient, type InteractiveOptions } from '../../../src/jobs/interactive/client.ts';
@@ -214,6 +215,26 @@ describe('the interactive child', () => {
     const ort = () => ({ provider: 'auto', ort: '/nowhere' }) as const;
     await assert.rejects(make({ compute: ort }).predict(ask('now')), UserError);
   });
+
+  it('loads no onnxruntime into the editor', async () => {
+    const modules = [
+      'client',
+      'interactive/client',
+      'interactive/predictionCache',
+      'journal',
+      'signalJob',
+      'taskDefinition',
+    ];
+    const urls = modules.map((name) => new URL(`../../../src/jobs/${name}.ts`, import.meta.url).href);
+    const script = `
+      for (const url of ${JSON.stringify(urls)}) await import(url);
+      const { createRequire } = await import('node:module');
+      const loaded = [...process.report.getReport().sharedObjects, ...Object.keys(createRequire('/').cache)];
+      console.log(JSON.stringify(loaded.filter((path) => /onnxruntime/.test(path))));`;
+    const { execArgv } = bundledWorker();
+    const { stdout } = await promisify(execFile)(process.execPath, [...execArgv, '--input-type=module', '-e', script]);
+    assert.equal(stdout.trim(), '[]');
+  }).timeout(60_000);
 
   it('dies with its editor', () =>
     withFolder(async (project) => {
