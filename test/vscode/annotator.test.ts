@@ -262,7 +262,7 @@ describe('the annotator of .dgan files', () => {
   });
 
   it('shows one document in two editors', async () => {
-    const { uri, document } = await openCopy();
+    const { path, uri, document } = await openCopy();
     await run('workbench.action.splitEditor');
     await until('there are two tabs', () => {
       const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
@@ -275,6 +275,9 @@ describe('the annotator of .dgan files', () => {
       open.all.filter((one) => one.uri.toString() === uri.toString()),
       [document],
     );
+    await run('workbench.action.closeAllEditors');
+    await run(COMMANDS.discardSample, uri);
+    assert.equal(onDisk(path).manifest.status, 'discarded');
   });
 
   it('saves one after another, and what is painted while it saves', async () => {
@@ -446,7 +449,7 @@ describe('the annotator of .dgan files', () => {
     assert.deepEqual(document.annotation.labels, working.annotation.labels);
     assert.match(document.paint('Brush', dot(document, 5, 2)) ?? '', /read-only/);
     await run('workbench.action.closeAllEditors');
-    await until('both are closed', () => open.all.length === 0);
+    await until('both are closed', () => document.disposed && working.disposed);
   });
 
   it('knows the classes of the project, also when they change', async () => {

@@ -102,9 +102,11 @@ export class SampleDocument implements vscode.CustomDocument {
   /** Never rejects for a file that can't be read: such a document says what is wrong. */
   static async open(uri: vscode.Uri, backupId: string | undefined, questions: Questions): Promise<SampleDocument> {
     const backup = backupId === undefined ? undefined : await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId));
-    const { state, hash, missing } = await readState(uri, backup);
+    const read = await readBytes(uri);
+    const hash = hashIn(read);
+    const state = withBackup(stateOf(read, nameOf(uri)), backup, nameOf(uri));
     const document = new SampleDocument(uri, state, hash, await isWritable(uri), questions);
-    document.#missing = missing;
+    document.#missing = read.kind === 'missing';
     if (state.kind === 'sound' && hash !== undefined && backup && backupBase(backup) !== hash) document.#ask(hash);
     return document;
   }
@@ -232,10 +234,11 @@ export class SampleDocument implements vscode.CustomDocument {
   /** What stands in the file again; where it can't be read any more, what was last saved. */
   revert(): Promise<void> {
     return this.#disk.run(async () => {
-      const read = await readState(this.uri);
+      const read = await readBytes(this.uri);
       if (this.#disposed) return;
       const state = this.#state;
-      if (read.state.kind === 'sound' || state.kind === 'broken') this.#replace(read.state, read.hash);
+      const there = stateOf(read, this.name);
+      if (there.kind === 'sound' || state.kind === 'broken') this.#replace(there, hashIn(read));
       else {
         state.annotation.restore();
         this.#events.fire({ kind: 'replaced' });
@@ -272,18 +275,25 @@ export class SampleDocument implements vscode.CustomDocument {
   diskChanged(): Promise<void> {
     return this.#disk.run(async () => {
       if (this.#disposed) return;
-      const read = await readState(this.uri);
-      // As the file may change its permissions too.
+      const read = await readBytes(this.uri);
+      // It may have been locked or unlocked.
       this.#writable = await isWritable(this.uri);
       if (this.#isDisposed()) return;
       const wasMissing = this.#missing;
-      this.#missing = read.missing;
-      if (this.#state.kind === 'broken') this.#replace(this.#restored(read.state, this.#state.backup), read.hash);
-      else if (read.hash === undefined || read.hash === this.#hash || read.state.kind === 'broken') {
+      this.#missing = read.kind === 'missing';
+      if (this.#state.kind === 'broken') {
+        const { backup } = this.#state;
+        this.#replace(withBackup(stateOf(read, this.name), backup, this.name), hashIn(read));
+        return;
+      }
+      // Our own save is reported too.
+      const changed = read.kind === 'there' && read.hash !== this.#hash;
+      const there = changed ? stateOf(read, this.name) : undefined;
+      if (there?.kind !== 'sound') {
         // Gone, the same, or somebody is in the middle of writing it: what is open stays.
         if (wasMissing !== this.#missing) this.#events.fire({ kind: 'replaced' });
-      } else if (!this.#state.annotation.changed) this.#replace(read.state, read.hash);
-      else this.#ask(read.hash);
+      } else if (!this.#state.annotation.changed) this.#replace(there, hashIn(read));
+      else if (read.kind === 'there') this.#ask(read.hash);
     });
   }
 
@@ -351,10 +361,6 @@ export class SampleDocument implements vscode.CustomDocument {
     return { ...read, annotation };
   }
 
-  #restored(read: Sound | Broken, backup: Uint8Array | undefined): Sound | Broken {
-    return backup ? withBackup(read, backup, this.name) : read;
-  }
-
   #sampleToWrite({ file }: Sound, { labels, status }: AnnotationState): SampleWithPng {
     const classes = this.#projectClasses
       ? classesToWrite(this.#projectClasses, this.#known, labels)
@@ -379,9 +385,9 @@ export class SampleDocument implements vscode.CustomDocument {
 
   /** Before a save: has somebody else written the file since we read it? */
   async #checkDisk(): Promise<void> {
-    const read = await readState(this.uri);
-    this.#missing = read.missing;
-    if (read.hash === undefined || read.hash === this.#hash || read.hash === this.#kept) return;
+    const read = await readBytes(this.uri);
+    this.#missing = read.kind === 'missing';
+    if (read.kind !== 'there' || read.hash === this.#hash || read.hash === this.#kept) return;
     // While the other question is on the screen, an automatic save must not put a second one before it.
     if (this.#asking === read.hash || !(await this.#questions.overwrite(this.name)))
       throw new UserError(
@@ -408,13 +414,14 @@ export class SampleDocument implements vscode.CustomDocument {
   /** Takes the file's state as one edit, so that undo brings back what was painted; then it is saved, which writes nothing new. */
   async #reload(): Promise<void> {
     const undoable = await this.#disk.run(async () => {
-      const { state, hash } = await readState(this.uri);
+      const read = await readBytes(this.uri);
+      const state = stateOf(read, this.name);
       if (this.#isDisposed() || state.kind === 'broken' || this.#state.kind === 'broken') return false;
       const before = this.#state.annotation.snapshot();
       const { labels, status } = state.annotation.snapshot();
       const sameSize = labels.width === before.labels.width && labels.height === before.labels.height;
       const edit = sameSize ? editBetween(before.labels, labels) : undefined;
-      this.#replace(state, hash);
+      this.#replace(state, hashIn(read));
       const changes: AnnotationChange[] = [];
       if (edit) changes.push({ kind: 'labels', edit });
       if (status !== before.status) changes.push({ kind: 'status', before: before.status, after: status });
@@ -434,24 +441,31 @@ function withAll(a: readonly LabelClass[], b: readonly LabelClass[]): readonly L
   return [...a, ...b.filter(({ id }) => !a.some((c) => c.id === id))];
 }
 
-interface Read {
-  readonly state: Sound | Broken;
-  /** Undefined when there are no bytes to hash. */
-  readonly hash: string | undefined;
-  readonly missing: boolean;
+/** What stands in a file. */
+type Bytes =
+  | { readonly kind: 'there'; readonly bytes: Uint8Array; readonly hash: string }
+  | { readonly kind: 'missing' | 'unreadable'; readonly problem: string };
+
+async function readBytes(uri: vscode.Uri): Promise<Bytes> {
+  try {
+    const bytes = await readFileOf(uri);
+    return { kind: 'there', bytes, hash: hashOf(bytes) };
+  } catch (error) {
+    return { kind: isMissing(error) ? 'missing' : 'unreadable', problem: messageOf(error) };
+  }
 }
 
-async function readState(uri: vscode.Uri, backup?: Uint8Array): Promise<Read> {
-  const name = nameOf(uri);
-  let bytes: Uint8Array | undefined;
+function stateOf(read: Bytes, name: string): Sound | Broken {
+  if (read.kind !== 'there') return { kind: 'broken', problem: read.problem, backup: undefined };
   try {
-    bytes = await readFileOf(uri);
-    const state = withBackup(soundState(decodeSampleWithPng(bytes, name)), backup, name);
-    return { state, hash: hashOf(bytes), missing: false };
+    return soundState(decodeSampleWithPng(read.bytes, name));
   } catch (error) {
-    const state = withBackup({ kind: 'broken', problem: messageOf(error), backup: undefined }, backup, name);
-    return { state, hash: bytes && hashOf(bytes), missing: isMissing(error) };
+    return { kind: 'broken', problem: messageOf(error), backup: undefined };
   }
+}
+
+function hashIn(read: Bytes): string | undefined {
+  return read.kind === 'there' ? read.hash : undefined;
 }
 
 function soundState({ labels, ...file }: SampleWithPng): Sound {

@@ -23,5 +23,8 @@ async function setStatusOfDocument(document: SampleDocument, status: SampleStatu
   if (!document.canEdit) throw new UserError(vscode.l10n.t('{0} is read-only.', document.name));
   const { unsaved } = document;
   document.setStatus(status);
-  if (!unsaved) await vscode.workspace.save(document.uri);
+  if (unsaved) return;
+  await vscode.workspace.save(document.uri);
+  // Of a document that was open in two editors at once VS Code keeps a copy after both are closed, which it does not save.
+  if (document.unsaved) await document.save();
 }
