@@ -9,6 +9,8 @@ export const importResultSchema = z.object({
   format: z.string(),
   resolution: z.number(),
   imageChannels: z.number(),
+  /** `512×384 at 0, 64`, where it is not the whole image. */
+  crop: z.string().exactOptional(),
   /** Of a conditional generator. */
   condition: z.object({ classes: z.number(), chosen: z.number() }).exactOptional(),
   latent: z.object({ z: z.number(), w: z.number(), layers: z.number() }),
@@ -28,9 +30,10 @@ export type ImportResult = z.output<typeof importResultSchema>;
 export function describeImport(r: ImportResult): string {
   const grey = r.imageChannels === 1 ? ', grey' : '';
   const condition = r.condition === undefined ? '' : `, class ${r.condition.chosen} of ${r.condition.classes}`;
+  const crop = r.crop === undefined ? '' : `, of which ${r.crop} is the image`;
   const channels = r.features.reduce((sum, map) => sum + map.channels, 0);
   return [
-    `${r.name}: ${r.format}, ${r.resolution}×${r.resolution}${grey}${condition}.`,
+    `${r.name}: ${r.format}, ${r.resolution}×${r.resolution}${grey}${condition}${crop}.`,
     `Latents:      z ${r.latent.z}, w ${r.latent.w}, ${r.latent.layers} style layers`,
     `Feature maps: ${mapsText(r.features)}; ${figure(channels)} channels in all`,
     `Parameters:   ${figure(r.parameters)}`,

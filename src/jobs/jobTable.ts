@@ -84,6 +84,14 @@ const importJob = job({
       .min(0)
       .meta({ description: 'which class a conditional generator shall make, from 0 on' })
       .exactOptional(),
+    crop: z
+      .string()
+      .regex(/^\d+,\d+,\d+,\d+$/, 'give x,y,width,height in pixels, like 0,64,512,384')
+      .meta({
+        description:
+          "x,y,width,height of the part of the image that is one, where it was padded to a square: 0,64,512,384 for DatasetGAN's and NVIDIA's cars",
+      })
+      .exactOptional(),
     seed: seed.default(0),
     withoutSamples: z
       .boolean()

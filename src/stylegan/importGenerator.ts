@@ -30,6 +30,8 @@ export interface ImportOptions {
   readonly noise?: NamedBytes | undefined;
   /** Of a conditional generator. */
   readonly chosenClass?: number | undefined;
+  /** The part of the square image that is one. */
+  readonly crop?: GeneratorFacts['crop'];
   /** For what the files do not hold. */
   readonly seed: number;
 }
@@ -45,6 +47,7 @@ export async function importGenerator(options: ImportOptions): Promise<Generator
   const { checkpoint, name, seed } = options;
   const read = readCheckpoint(checkpoint.bytes, checkpoint.file, { chosenClass: options.chosenClass });
   const { architecture, parameters, sha256 } = read;
+  checkCrop(options, architecture.resolution);
   const network: GeneratorNetwork = { architecture, parameters };
   const expected = parameterShapes(architecture);
   const wAvg = options.wAvg
@@ -61,8 +64,18 @@ export async function importGenerator(options: ImportOptions): Promise<Generator
     source: { file: checkpoint.file, sha256 },
     wAvg: options.wAvg || read.wAvg ? { from: 'file' } : { from: 'mapping', samples: wAvgSamples, seed },
     noise: options.noise || read.noise ? { from: 'file' } : { from: 'seed', seed },
+    ...(options.crop ? { crop: options.crop } : {}),
   };
   return { architecture, parameters: new Map([...parameters, ['w_avg', wAvg], ...noise]), facts };
+}
+
+function checkCrop({ crop, checkpoint }: ImportOptions, resolution: number): void {
+  if (!crop) return;
+  const { x, y, width, height } = crop;
+  if (width === 0 || height === 0 || x + width > resolution || y + height > resolution)
+    throw new UserError(
+      `${checkpoint.file} makes images of ${resolution}×${resolution} pixels, in which ${width}×${height} at ${x}, ${y} is no part.`,
+    );
 }
 
 async function meanW(network: GeneratorNetwork, seed: number): Promise<TensorOf<'float32'>> {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { annotatorTimes } from './annotator.ts';
 import { interactiveCosts, interactiveTable } from './interactive.ts';
+import { importCosts } from './importing.ts';
 import { learningTable, measureLearning } from './learning.ts';
 import { publishedCosts, publishedTable } from './published.ts';
 import { publishedTraining } from './publishedTraining.ts';
@@ -14,6 +15,7 @@ import { vscodeFigures } from './vscode.ts';
 
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   avatars: avatars,
+  import: importing,
   published: published,
   training: training,
   learning: learning,
@@ -55,6 +57,12 @@ async function avatars(): Promise<void> {
     'labelled images written (≥ 40 /s)': `${best(({ rate }) => rate, Math.max).toFixed(1)} /s`,
     'npm start after installing (≤ 60 s)': `${best(({ total }) => total, Math.min).toFixed(1)} s`,
   });
+}
+
+/** `dgan import` of a large checkpoint. */
+async function importing(): Promise<void> {
+  heading('Importing a pickle of the size of ffhq.pkl: StyleGAN 2 of NVIDIA, configuration F at 1024²');
+  console.table(await importCosts());
 }
 
 /** One labelled image at 512². */

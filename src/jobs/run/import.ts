@@ -4,12 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { writeFileWhole } from '../../base/atomicFile.ts';
 import { projectPaths, readProject, updateProject } from '../../dataset/projectFile.ts';
+import { cropText } from '../../interpreter/labelFrame.ts';
 import { featureMaps, noiseResolutions, styleLayerCount } from '../../stylegan/architecture.ts';
 import { assumptions } from '../../stylegan/assumptions.ts';
-import { encodeGenerator, type Generator } from '../../stylegan/generator.ts';
+import { encodeGenerator, type Generator, type GeneratorFacts } from '../../stylegan/generator.ts';
 import { networkHash } from '../../stylegan/generatorParameters.ts';
 import { importGenerator, type NamedBytes } from '../../stylegan/importGenerator.ts';
 import type { JobRunner } from '../runner.ts';
+import { readReleasable } from './releasableFile.ts';
 import { SHEET_SAMPLES, sampleSheet } from './sampleSheet.ts';
 
 /** As in a new project. */
@@ -32,15 +34,17 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   if (options.out === undefined && existsSync(out)) {
     throw new UserError(`${out} is there already; to replace it, or to write elsewhere, say so with --out <path>.`);
   }
+  const checkpoint = await readable(options.checkpoint, () => readReleasable(options.checkpoint));
   const generator = await importGenerator({
-    checkpoint: await namedBytes(options.checkpoint),
+    checkpoint: { file: basename(options.checkpoint), bytes: checkpoint.bytes },
     name,
     attribution: options.attribution,
     wAvg: options.wAvg === undefined ? undefined : await namedBytes(options.wAvg),
     noise: options.noise === undefined ? undefined : await namedBytes(options.noise),
     chosenClass: options.class,
+    crop: cropOf(options.crop),
     seed: options.seed,
-  });
+  }).finally(() => checkpoint.release());
   step(1);
   const sha256 = networkHash(generator);
   step(2);
@@ -69,6 +73,13 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   };
 };
 
+/** `x,y,width,height`, as the table of jobs has checked. */
+function cropOf(text: string | undefined): GeneratorFacts['crop'] {
+  if (text === undefined) return undefined;
+  const [x, y, width, height] = text.split(',').map(Number) as [number, number, number, number];
+  return { x, y, width, height };
+}
+
 /** What a person wants to compare with what they know of the checkpoint. */
 function found({ architecture, parameters, facts }: Generator) {
   const { family, resolution, imageChannels, zSize, wSize } = architecture;
@@ -79,6 +90,7 @@ function found({ architecture, parameters, facts }: Generator) {
     format: facts.format ?? family,
     resolution,
     imageChannels,
+    ...(facts.crop ? { crop: cropText(facts.crop) } : {}),
     ...(condition ? { condition: { classes: condition.classes, chosen: condition.chosen } } : {}),
     latent: { z: zSize, w: wSize, layers: styleLayerCount(architecture) },
     features: featureMaps(architecture, 'paper').map((map) => ({ ...map })),
@@ -87,10 +99,14 @@ function found({ architecture, parameters, facts }: Generator) {
   };
 }
 
-/** Errors name a file as the person did, and files that were copied elsewhere keep no trace of their folders. */
+/** Errors name a file by its name alone, and files that were copied elsewhere keep no trace of their folders. */
 async function namedBytes(path: string): Promise<NamedBytes> {
+  return { file: basename(path), bytes: await readable(path, () => readFile(path)) };
+}
+
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    return { file: basename(path), bytes: await readFile(path) };
+    return await read();
   } catch (error) {
     throw new UserError(`Could not read ${path}: ${messageOf(error)}.`, { cause: error });
   }

@@ -1,7 +1,9 @@
-import { imageFromTensor, type RgbImage } from '../../dataset/image.ts';
+import { frameImage } from '../../dataset/frameImage.ts';
+import type { RgbImage } from '../../dataset/image.ts';
 import { encodeRgbPng } from '../../dataset/png.ts';
 import { shrinkFactor, shrinkImage } from '../../dataset/report/shrink.ts';
 import { tiledImage } from '../../dataset/tiledImage.ts';
+import { labelFrame } from '../../interpreter/labelFrame.ts';
 import { psiPerLayer, type Generator } from '../../stylegan/generator.ts';
 import { latentZ } from '../../stylegan/latents.ts';
 import { Synthesizer } from '../../stylegan/synthesizer.ts';
@@ -18,13 +20,14 @@ export interface SheetOptions {
   readonly onImage: (done: number) => void;
 }
 
-/** Sixteen samples of a generator in one PNG, each at most 256 pixels wide: whether an import is right shows at a glance. */
+/** Sixteen samples of a generator in one PNG, as they will be labelled, each at most 256 pixels wide: whether an import is right shows at a glance. */
 export async function sampleSheet(
   generator: Generator,
   { seed, truncation, onImage }: SheetOptions,
 ): Promise<Uint8Array> {
   const { architecture } = generator;
   const { resolution, zSize } = architecture;
+  const frame = labelFrame({ resolution, crop: generator.facts.crop });
   const synthesizer = new Synthesizer(generator, [], { provider: 'cpu', cpuFallback: 'allow' });
   const images: RgbImage[] = [];
   try {
@@ -35,7 +38,7 @@ export async function sampleSheet(
         psi: psiPerLayer(architecture, truncation.psi, truncation.layers),
         noise: 'constant',
       });
-      const whole = imageFromTensor(image, resolution, resolution);
+      const whole = frameImage(image, frame);
       images.push(shrinkImage(whole, shrinkFactor(whole, MOST_SIDE)));
     }
   } finally {

@@ -9,6 +9,7 @@ describe('describeImport', () => {
     format: 'a StyleGAN 2 of NVIDIA (PyTorch)',
     resolution: 8,
     imageChannels: 1,
+    crop: '8×6 at 0, 1',
     condition: { classes: 10, chosen: 3 },
     latent: { z: 512, w: 256, layers: 4 },
     features: [
@@ -26,7 +27,7 @@ describe('describeImport', () => {
   it('says what a person compares with what they know, what was assumed, and where everything is', () => {
     assert.equal(
       describeImport(result),
-      `car: a StyleGAN 2 of NVIDIA (PyTorch), 8×8, grey, class 3 of 10.
+      `car: a StyleGAN 2 of NVIDIA (PyTorch), 8×8, grey, class 3 of 10, of which 8×6 at 0, 1 is the image.
 Latents:      z 512, w 256, 4 style layers
 Feature maps: 512 at 4², 512 + 256 at 8²; 1,280 channels in all
 Parameters:   1,234,567
@@ -38,9 +39,9 @@ Note: nothing is recorded about whose work it is; --attribution would.`,
   });
 
   it('leaves out what there is not', () => {
-    const { condition, samples, ...rest } = result;
-    assert(condition && samples);
+    const { condition, samples, crop, ...rest } = result;
+    assert(condition && samples && crop);
     const text = describeImport({ ...rest, imageChannels: 3, attributed: true });
-    assert.doesNotMatch(text, /class|grey|Sixteen|Note/);
+    assert.doesNotMatch(text, /class|grey|of which|Sixteen|Note/);
   });
 });
