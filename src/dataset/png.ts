@@ -123,6 +123,57 @@ export function decodePalettePng(bytes: Uint8Array, name: string): PaletteImage 
   return { width, height, data: data as Uint8Array, palette: palette as [number, number, number][] };
 }
 
+/** A mask that somebody else's tool wrote: one number per pixel. */
+export type MaskImage = {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Int32Array;
+} & (
+  | { readonly kind: 'grey' }
+  | { readonly kind: 'palette'; readonly palette: readonly (readonly [red: number, green: number, blue: number])[] }
+  /** `values` are 0xrrggbb, −1 where a pixel is wholly transparent. */
+  | { readonly kind: 'colours' }
+);
+
+/**
+ * The pixels of any PNG that may be a mask: grey or indexed at whatever depth, RGB or RGBA at 8 bits.
+ * @throws UserError as {@link decodeRgbPng}
+ */
+export function decodeMaskPng(bytes: Uint8Array, name: string): MaskImage {
+  const { header, critical, compressed } = readChunks(bytes, name);
+  const { width, height, depth, colourType } = header;
+  checkSides(header, name);
+  const channels = colourType === 2 ? 3 : colourType === 6 ? 4 : colourType === 0 || colourType === 3 ? 1 : 0;
+  if (channels === 0 || (channels > 1 && depth !== 8) || ![1, 2, 4, 8, 16].includes(depth))
+    throw new UserError(
+      `${name} is a ${depth}-bit ${colourTypes[colourType] ?? 'unknown'} PNG; a mask is grey or indexed, or 8-bit RGB or RGBA.`,
+    );
+  if (header.interlaced) throw new UserError(`${name} is an interlaced PNG: save it again without interlacing.`);
+  const rowBytes = Math.ceil((width * channels * depth) / 8);
+  checkInflatedSize(compressed, height * (1 + rowBytes), name);
+  const { data, palette } = decodeChunks(critical, name);
+  const values = new Int32Array(width * height);
+  if (channels > 1) {
+    for (let i = 0; i < values.length; i++) {
+      const at = i * channels;
+      const transparent = channels === 4 && data[at + 3] === 0;
+      values[i] = transparent ? -1 : (data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!;
+    }
+    return { kind: 'colours', width, height, values };
+  }
+  if (depth >= 8) values.set(data.subarray(0, values.length));
+  else {
+    const perByte = 8 / depth;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const byte = data[y * rowBytes + Math.floor(x / perByte)]!;
+        values[y * width + x] = (byte >> (8 - depth * ((x % perByte) + 1))) & (2 ** depth - 1);
+      }
+  }
+  if (colourType === 0) return { kind: 'grey', width, height, values };
+  return { kind: 'palette', width, height, values, palette: (palette ?? []) as [number, number, number][] };
+}
+
 const kinds = {
   rgb: { colourType: 2, depth: 8, bytesPerPixel: 3, called: 'an 8-bit RGB image' },
   labels: { colourType: 0, depth: 8, bytesPerPixel: 1, called: 'an 8-bit grey image (one class id per pixel)' },
@@ -139,7 +190,10 @@ const colourTypes: Readonly<Record<number, string>> = {
 };
 
 function decodePng(bytes: Uint8Array, name: string, kind: keyof typeof kinds): ReturnType<typeof decode> {
-  const { critical } = checkedChunks(bytes, name, kind);
+  return decodeChunks(checkedChunks(bytes, name, kind).critical, name);
+}
+
+function decodeChunks(critical: Uint8Array, name: string): ReturnType<typeof decode> {
   try {
     return decode(critical, { checkCrc: true });
   } catch (error) {
@@ -151,10 +205,7 @@ function checkedChunks(bytes: Uint8Array, name: string, kind: keyof typeof kinds
   const wanted = kinds[kind];
   const chunks = readChunks(bytes, name);
   const { header, compressed } = chunks;
-  if (header.width > MAX_SIDE || header.height > MAX_SIDE || header.width === 0 || header.height === 0)
-    throw new UserError(
-      `${name} says that it is ${header.width}×${header.height} pixels; sides from 1 to ${MAX_SIDE} are read.`,
-    );
+  checkSides(header, name);
   if (header.colourType !== wanted.colourType || header.depth !== wanted.depth)
     throw new UserError(
       `${name} is a ${header.depth}-bit ${colourTypes[header.colourType] ?? 'unknown'} PNG; it must be ${wanted.called}.`,
@@ -162,6 +213,11 @@ function checkedChunks(bytes: Uint8Array, name: string, kind: keyof typeof kinds
   if (header.interlaced) throw new UserError(`${name} is an interlaced PNG: save it again without interlacing.`);
   checkInflatedSize(compressed, header.height * (1 + header.width * wanted.bytesPerPixel), name);
   return chunks;
+}
+
+function checkSides({ width, height }: Header, name: string): void {
+  if (width > MAX_SIDE || height > MAX_SIDE || width === 0 || height === 0)
+    throw new UserError(`${name} says that it is ${width}×${height} pixels; sides from 1 to ${MAX_SIDE} are read.`);
 }
 
 interface Header {

@@ -94,7 +94,7 @@ export function isWhole({ resolution, width, height }: LabelFrame): boolean {
 }
 
 /** What is to be written beside an image of this frame: nothing when it is the generator's whole image. */
-export function cropEntry(frame: LabelFrame): { readonly crop?: Crop } {
+export function cropEntry(frame: LabelFrame): { readonly crop?: Record<keyof Crop, number> } {
   return isWhole(frame) ? {} : { crop: { ...frame.crop } };
 }
 

@@ -124,6 +124,54 @@ const sampleJob = job({
   describe: (r) => `${r.files.length} samples in ${r.folder}, ready to be labelled.`,
 });
 
+export const LABEL_LAYOUTS = ['datasetgan', 'masks', 'labelme'] as const;
+
+const importLabelsJob = job({
+  summary: 'make samples (.dgan) of labels that you have: the released DatasetGAN layout, PNG masks, LabelMe files',
+  options: z.strictObject({
+    labels: path('folder of the labels, or one file of them'),
+    layout: z
+      .enum(LABEL_LAYOUTS)
+      .meta({
+        description:
+          'datasetgan: image_mask0.npy, image_0.jpg and latents; masks: PNG masks; labelme: JSON (else seen from the files)',
+      })
+      .exactOptional(),
+    latents: path('datasetgan: the latents as .npy (else the one file of latents in the folder)').exactOptional(),
+    images: path(
+      'folder of the images that are labelled, such as images/ of a data set (else the samples of the project, by name)',
+    ).exactOptional(),
+    classes: text(
+      'which classes numbers, colours and names are: "0=background,1=hair,#ff0000=eyes,Kopf=skin,9=unlabelled"',
+    ).exactOptional(),
+    addClasses: z.boolean().meta({ description: 'make new classes of what the project does not have' }).default(false),
+    rest: text('the class of what is not labelled, like background (else it stays unlabelled)').exactOptional(),
+    overwrite: z.boolean().meta({ description: 'replace labels that samples have already' }).default(false),
+  }),
+  positional: ['labels'],
+  project: 'required',
+  long: true,
+  lock: wholeProject,
+  result: z.object({
+    folder: z.string(),
+    layout: z.enum(LABEL_LAYOUTS),
+    /** Those that were written. */
+    files: z.array(z.string()),
+    /** Samples that had these labels already. */
+    unchanged: z.number(),
+    classes: z.array(z.object({ from: z.string(), to: z.string(), id: z.number(), added: z.boolean() })),
+    /** Sentences: how the latents were read, what was left out. */
+    notes: z.array(z.string()),
+  }),
+  describe: (r) =>
+    [
+      ...r.notes,
+      `Classes: ${r.classes.map(({ from, to, added }) => `${from} → ${to}${added ? ' (new)' : ''}`).join(', ')}.`,
+      `${r.files.length} samples with labels written to ${r.folder}` +
+        (r.unchanged > 0 ? `; ${r.unchanged} had these labels already.` : '.'),
+    ].join('\n'),
+});
+
 const trainJob = job({
   summary: 'train the style interpreter on the labelled samples',
   options: z.strictObject({
@@ -386,6 +434,7 @@ export const JOBS = {
   init: initJob,
   import: importJob,
   sample: sampleJob,
+  'import-labels': importLabelsJob,
   train: trainJob,
   generate: generateJob,
   stats: statsJob,

@@ -5,6 +5,7 @@ export const RUNNERS: JobRunners = {
   init: async () => (await import('./run/init.ts')).run,
   import: async () => (await import('./run/import.ts')).run,
   sample: async () => (await import('./run/sample.ts')).run,
+  'import-labels': async () => (await import('./run/importLabels.ts')).run,
   train: async () => (await import('./run/train.ts')).run,
   generate: async () => (await import('./run/generate.ts')).run,
   stats: async () => (await import('./run/stats.ts')).run,

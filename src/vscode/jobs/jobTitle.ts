@@ -7,6 +7,7 @@ export function jobTitle(job: string): string {
     init: vscode.l10n.t('Making the project'),
     import: vscode.l10n.t('Importing the generator'),
     sample: vscode.l10n.t('Generating samples'),
+    'import-labels': vscode.l10n.t('Importing labels'),
     train: vscode.l10n.t('Training the interpreter'),
     generate: vscode.l10n.t('Generating the data set'),
     stats: vscode.l10n.t('Counting the data set'),

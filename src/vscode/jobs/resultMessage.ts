@@ -26,6 +26,10 @@ export function resultSentence(job: JobName, result: unknown): ResultMessage {
       return plain(
         vscode.l10n.t('{0} samples are ready to be labelled.', (result as JobResult<'sample'>).files.length),
       );
+    case 'import-labels': {
+      const { files, notes } = result as JobResult<'import-labels'>;
+      return { sentence: vscode.l10n.t('{0} samples got their labels.', files.length), notes };
+    }
     case 'train': {
       const { heldOutAccuracy, samples, seconds, warnings } = result as JobResult<'train'>;
       const accuracy = (100 * heldOutAccuracy).toFixed(1);
@@ -93,6 +97,7 @@ export function nextActions(job: JobName, result: unknown): readonly NextAction[
       return [command(vscode.l10n.t('Show Report'), COMMANDS.showReport)];
     case 'init':
     case 'sample':
+    case 'import-labels':
     case 'stats':
     case 'doctor':
     case 'demo':

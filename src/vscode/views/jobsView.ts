@@ -148,6 +148,8 @@ export function jobTitle(job: string): string {
       return vscode.l10n.t('Import a generator');
     case 'sample':
       return vscode.l10n.t('Generate samples');
+    case 'import-labels':
+      return vscode.l10n.t('Import labels');
     case 'train':
       return vscode.l10n.t('Train the interpreter');
     case 'generate':
