@@ -36,6 +36,8 @@ interface Row {
 }
 
 const GAP = 8;
+/** Left and right of the rows; gallery.css has it too. */
+const MARGIN = 16;
 /** Faster than this (pixels per millisecond), pictures wait until the hand rests: loading what flies past helps nobody. */
 const FLYING = 4;
 const REST = 90;
@@ -136,6 +138,11 @@ export class ImageGrid {
     this.element.remove();
   }
 
+  /** For cells and the gaps around them, within the margins. */
+  #innerWidth(): number {
+    return this.element.clientWidth - 2 * MARGIN + 2 * GAP;
+  }
+
   #offset(): number {
     return offsetOf(this.#layout, this.element.scrollTop, this.#view);
   }
@@ -145,9 +152,9 @@ export class ImageGrid {
   }
 
   #resized(): void {
-    const width = this.element.clientWidth;
+    const width = this.#innerWidth();
     const height = this.element.clientHeight;
-    if (width === 0 || (width === this.#layout.width && height === this.#view)) return;
+    if (this.element.clientWidth === 0 || (width === this.#layout.width && height === this.#view)) return;
     const anchor = this.anchor;
     this.#arrange(anchor === undefined ? undefined : this.#content.indexOf(anchor));
   }
@@ -156,7 +163,7 @@ export class ImageGrid {
   #arrange(index: number | undefined): void {
     const { count, cellWidth, cellHeight } = this.#content;
     this.#view = this.element.clientHeight;
-    const width = this.element.clientWidth;
+    const width = this.#innerWidth();
     const before = this.#offset();
     this.#layout = gridLayout({ width, cellWidth, cellHeight, gap: GAP, count });
     const { columns, rows, rowHeight, scrollHeight } = this.#layout;
