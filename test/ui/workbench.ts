@@ -207,7 +207,7 @@ export class Workbench {
 
   /** From the command palette, by its title with category: "DatasetGAN: Train Interpreter". */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.#openPalette();
     await this.#quickInput().fill(`>${title}`);
     const exactly = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(…|\\.\\.\\.)?$`);
     await this.page.locator('.quick-input-list .label-name').getByText(exactly).first().click();
@@ -215,11 +215,12 @@ export class Workbench {
 
   /** Whether the command palette offers a command now. */
   async offersCommand(title: string): Promise<boolean> {
-    await this.page.keyboard.press('F1');
+    await this.#openPalette();
     await this.#quickInput().fill(`>${title}`);
     await sleep(700);
     const labels = await this.page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
     await this.page.keyboard.press('Escape');
+    await this.#quickInput().waitFor({ state: 'hidden' });
     return labels.some((label) => label.includes(title));
   }
 
@@ -229,9 +230,31 @@ export class Workbench {
   }
 
   /** Types into a box that is open or opens soon, and accepts. */
-  async answer(text: string, { accept } = { accept: true }): Promise<void> {
+  async answer(text: string): Promise<void> {
     await this.#quickInput().fill(text);
-    if (accept) await this.page.keyboard.press('Enter');
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** F1, again when it goes under: the workbench may be busy with another box that closes. */
+  async #openPalette(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      try {
+        await this.#quickInput().waitFor({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (attempt === 4) throw error;
+      }
+    }
+  }
+
+  /** Chooses a task by its title, from the list that the command palette has behind "task". */
+  async runTask(type: string, title: string): Promise<void> {
+    await this.#openPalette();
+    await this.#quickInput().fill(`task ${type}`);
+    await this.pick(type);
+    await this.page.locator('.quick-input-widget input[placeholder*="task to run"]').fill(title);
+    await this.pick(title);
   }
 
   #quickInput(): Locator {

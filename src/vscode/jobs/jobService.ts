@@ -215,8 +215,18 @@ export class JobService implements Jobs {
     if (this.#disposed) return;
     this.#show ??= setTimeout(() => {
       this.#show = undefined;
+      this.#readWhatRuns();
       this.#changed.fire();
     }, SHOW_EVERY_MS);
+  }
+
+  /** No file watcher tells of a folder that came to be together with its files: the first job of a project makes such a one. */
+  #readWhatRuns(): void {
+    const running = new Set(this.#journals?.journals.filter(({ state }) => state === 'running').map(({ id }) => id));
+    const missing = [...this.#own.values()].some(
+      ({ long, progress, journal }) => long && progress !== undefined && !running.has(journal.id),
+    );
+    if (missing) void this.#journals?.refresh();
   }
 
   #notify(own: OwnJob, job: JobName, result: Promise<unknown>): void {
