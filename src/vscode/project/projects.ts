@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { findProject, PROJECT_FILE, readProject, type Project } from '../../dataset/projectFile.ts';
@@ -31,20 +31,22 @@ export class WorkspaceProjects implements Projects {
   #editorAtChoice: string | undefined;
   #working: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  /** Project files that came, went or changed. */
+  #events = 0;
   #disposed = false;
 
   constructor(memory: vscode.Memento, log: vscode.LogOutputChannel) {
     this.#memory = memory;
     this.#log = log;
     const watcher = vscode.workspace.createFileSystemWatcher(`**/${PROJECT_FILE}`);
+    const deletions = vscode.workspace.createFileSystemWatcher('**', true, true, false);
     this.#disposables.push(
       watcher,
       watcher.onDidCreate((file) => this.#fileCame(file)),
       watcher.onDidChange((file) => this.#fileCame(file)),
-      watcher.onDidDelete((file) => {
-        this.#folders.delete(dirname(file.fsPath));
-        this.#refreshSoon();
-      }),
+      // Of a folder that is deleted with all that is in it, only the folder is said.
+      deletions,
+      deletions.onDidDelete((gone) => this.#gone(gone)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.#then(() => this.#search())),
       vscode.window.tabGroups.onDidChangeTabs(() => this.#refreshSoon()),
       vscode.window.tabGroups.onDidChangeTabGroups(() => this.#refreshSoon()),
@@ -113,12 +115,28 @@ export class WorkspaceProjects implements Projects {
 
   #fileCame(file: vscode.Uri): void {
     if (file.scheme !== 'file') return;
+    this.#events++;
     this.#folders.add(dirname(file.fsPath));
     this.#refreshSoon();
   }
 
+  #gone({ scheme, fsPath }: vscode.Uri): void {
+    if (scheme !== 'file') return;
+    const lost = this.folders.filter((folder) => nearestFolder(join(folder, PROJECT_FILE), [fsPath]) !== undefined);
+    if (lost.length === 0) return;
+    this.#events++;
+    for (const folder of lost) this.#folders.delete(folder);
+    this.#refreshSoon();
+  }
+
   async #search(): Promise<void> {
-    const files = await vscode.workspace.findFiles(`**/${PROJECT_FILE}`, '**/{node_modules,.git,.datasetgan}/**');
+    let files: readonly vscode.Uri[];
+    let seen: number;
+    do {
+      seen = this.#events;
+      files = await vscode.workspace.findFiles(`**/${PROJECT_FILE}`, '**/{node_modules,.git,.datasetgan}/**');
+      // What came and went meanwhile may or may not be among them.
+    } while (seen !== this.#events && !this.#disposed);
     this.#folders.clear();
     for (const file of files) if (file.scheme === 'file') this.#folders.add(dirname(file.fsPath));
     await this.#refresh();
