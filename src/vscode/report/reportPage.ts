@@ -8,7 +8,7 @@ body {
   --text: var(--vscode-foreground); --muted: var(--vscode-descriptionForeground);
   --line: var(--vscode-contrastBorder, var(--vscode-panel-border, var(--vscode-widget-border)));
   --outline: color-mix(in srgb, var(--vscode-foreground) 30%, transparent);
-  --blue: var(--vscode-charts-blue); --orange: var(--vscode-charts-orange); --link: var(--vscode-textLink-foreground);
+  --blue: var(--vscode-charts-blue); --orange: var(--vscode-editorWarning-foreground, var(--vscode-charts-orange)); --link: var(--vscode-textLink-foreground);
   padding: 0; background: var(--vscode-editor-background); color: var(--vscode-foreground);
 }
 body.vscode-dark, body.vscode-high-contrast { color-scheme: dark; }
