@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { classListSchema } from './classSchema.ts';
-import { generatorReferenceSchema, noiseSchema, truncationSchema } from './provenance.ts';
+import { cropSchema, generatorReferenceSchema, noiseSchema, truncationSchema } from './provenance.ts';
 
 /** The version of the data set format that is written here. */
 export const DATA_SET_VERSION = 1;
@@ -18,8 +18,11 @@ export const dataSetSettingsSchema = z.looseObject({
     members: z.int().min(1),
   }),
   classes: classListSchema.refine((classes) => classes.length > 0, 'a data set has at least one class'),
+  /** Of images and labels. */
   width: z.int().min(1),
   height: z.int().min(1),
+  /** The part of the generator's image that they are, in its pixels: as a sample's (sample.ts). Absent: the whole image. */
+  crop: cropSchema.optional(),
   count: z.int().min(1),
   seed: z.int().min(0),
   truncation: truncationSchema,

@@ -11,6 +11,14 @@ export const generatorReferenceSchema = z.looseObject({
 });
 export type GeneratorReference = z.infer<typeof generatorReferenceSchema>;
 
+/** A part of an image, in its pixels. */
+export const cropSchema = z.looseObject({
+  x: z.int().min(0),
+  y: z.int().min(0),
+  width: z.int().min(1),
+  height: z.int().min(1),
+});
+
 /**
  * Where in latent space an image lies. `z` may be named by seed and index of our random numbers, which give the same
  * vector everywhere; `w` and `w+` (one row per style layer) only by their values.

@@ -4,7 +4,7 @@ import { classListSchema } from './classSchema.ts';
 import type { RgbImage } from './image.ts';
 import type { LabelClass } from './classes.ts';
 import { UNLABELLED, pixelsPerId, type LabelMap } from './labelMap.ts';
-import { generatorReferenceSchema, latentSchema, noiseSchema, truncationSchema } from './provenance.ts';
+import { cropSchema, generatorReferenceSchema, latentSchema, noiseSchema, truncationSchema } from './provenance.ts';
 
 /** The version of the `.dgan` format that is written here. */
 export const SAMPLE_VERSION = 1;
@@ -31,9 +31,7 @@ export const sampleManifestSchema = z.looseObject({
    * The part of the generator's image, or of the photo, that is the sample's image; in its pixels. A generated image may be
    * smaller than its crop by a whole factor: then a pixel is the mean of that many squared. Absent: the whole image.
    */
-  crop: z
-    .looseObject({ x: z.int().min(0), y: z.int().min(0), width: z.int().min(1), height: z.int().min(1) })
-    .optional(),
+  crop: cropSchema.optional(),
   /** Discarded samples stay on disk and are not trained on. */
   status: z.enum(['open', 'reviewed', 'discarded']),
   /** A copy of the project's classes, so that the file can be opened alone; the project's list wins. */

@@ -28,6 +28,7 @@ export function sampleOfImage(
       format: 'datasetgan-sample',
       version: SAMPLE_VERSION,
       origin: originOfImage(settings, id),
+      ...(settings.crop === undefined ? {} : { crop: { ...settings.crop } }),
       status: 'open',
       classes: classes.map((labelClass) => ({ ...labelClass })),
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../base/userError.ts';
 import type { FeatureShape } from '../interpreter/ensemble.ts';
 import type { FeatureStore } from '../interpreter/featureStore.ts';
+import { frameOfImage, framePlace, type LabelFrame } from '../interpreter/labelFrame.ts';
 import type { LabelledSample } from '../interpreter/pixelPool.ts';
 import type { FeatureSet } from '../stylegan/featureMap.ts';
 import type { StoredGenerator } from '../stylegan/generator.ts';
@@ -50,12 +51,20 @@ export async function readTrainingSamples(
     }
     checkMadeBy(sample, generator.sha256, name);
     checkClasses(sample, classes, name);
+    frameOf(sample, generator, name);
     samples.push({ name, sample });
   }
   if (samples.length === 0) {
     throw new UserError(`${folder} holds no sample to train on: \`dgan sample\` draws some, then paint them.`);
   }
   return { samples, warnings };
+}
+
+/** @throws UserError for a sample whose size or crop are none of this generator's images. */
+function frameOf({ manifest, labels }: Sample, { architecture }: StoredGenerator, name: string): LabelFrame {
+  const frame = frameOfImage(architecture.resolution, manifest.crop, labels);
+  if (typeof frame === 'string') throw new UserError(`${name} can't be trained on: ${frame}.`);
+  return frame;
 }
 
 /** Samples as training wants them: labels, and feature maps that are rendered (or taken from the store) when they are asked for. */
@@ -67,9 +76,10 @@ export function labelledSamples(
   store: FeatureStore,
   synthesizer: Synthesizer,
 ): LabelledSample[] {
-  return samples.map(({ name, sample: { labels, manifest } }) => ({
+  return samples.map(({ name, sample: { labels, manifest }, sample }) => ({
     name,
     labels,
+    place: framePlace(frameOf(sample, generator, name)),
     featureMaps: async () => {
       const { origin } = manifest;
       if (origin.kind !== 'generated') throw new Error(`${name} was not generated.`);

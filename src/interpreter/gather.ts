@@ -6,11 +6,14 @@ import { float32, int64, type Tensor, type TensorOf } from '../engine/tensor.ts'
 import { input, type Value } from '../engine/value.ts';
 import { between } from './bilinear.ts';
 import type { FeatureShape } from './ensemble.ts';
+import type { FramePlace } from './labelFrame.ts';
 
 /** Size of the label map that pixels are counted in. */
 export interface PixelGrid {
   readonly width: number;
   readonly height: number;
+  /** Where it lies on the generator's whole image; it is the whole image unless told. */
+  readonly place?: FramePlace | undefined;
 }
 
 /** An image's feature maps by name, [1, C, h, w] each, as the store holds them. */
@@ -114,15 +117,16 @@ function shareName({ height, width }: Size): string {
 function corners(
   pixels: Uint32Array,
   count: number,
-  grid: PixelGrid,
+  { width, height, place }: PixelGrid,
   size: Size,
 ): { readonly indices: Tensor; readonly shares: Tensor } {
   const indices = new Float64Array(4 * count);
   const shares = new Float32Array(4 * count);
+  const [left, top] = [place?.left ?? 0, place?.top ?? 0];
   pixels.forEach((pixel, i) => {
-    const y = Math.floor(pixel / grid.width);
-    const down = between(y, size.height, grid.height);
-    const across = between(pixel - y * grid.width, size.width, grid.width);
+    const y = Math.floor(pixel / width);
+    const down = between(top + y, size.height, place?.side ?? height);
+    const across = between(left + pixel - y * width, size.width, place?.side ?? width);
     for (let corner = 0; corner < 4; corner++) {
       const [row, column] = [corner >> 1, corner & 1];
       const [rowAt, rowShare] = row ? [down.upper, down.fraction] : [down.lower, 1 - down.fraction];

@@ -17,6 +17,8 @@ const factsSchema = z.object({
     .readonly(),
   /** Of the labels it was trained on and gives. */
   labelSize: z.object({ height: size, width: size }),
+  /** Where these lie on the generator's whole image, in labels; absent when they are of the whole image. */
+  labelPlace: z.object({ side: size, left: z.int().min(0), top: z.int().min(0) }).optional(),
   settings: z.object({
     pixelsPerImage: z.int().min(1),
     batch: z.int().min(2),

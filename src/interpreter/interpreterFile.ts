@@ -38,11 +38,14 @@ export function encodeInterpreter({ architecture, weights, facts }: Interpreter)
   const features = featureShapes.map(({ name, channels, height, width }) =>
     input(name, 'float32', [1, channels, height, width]),
   );
-  const folded = foldInGraph(named as NamedValues<WeightName>, featureShapes, facts.labelSize);
+  const { labelSize, labelPlace } = facts;
+  const whole = labelPlace ? { height: labelPlace.side, width: labelPlace.side } : labelSize;
+  const folded = foldInGraph(named as NamedValues<WeightName>, featureShapes, whole);
   const { votes, uncertainty } = interpreterGraph(features, folded, {
-    ...facts.labelSize,
+    ...whole,
+    ...(labelPlace ? { part: { ...labelSize, left: labelPlace.left, top: labelPlace.top } } : {}),
     sizes: ensembleSizes(weights),
-    plan: cpuPlan(facts.labelSize),
+    plan: cpuPlan(whole),
   });
   const metadata = description(INTERPRETER_KEY, { architecture, facts });
   const outputs = { labels: classIds(votes, classes), uncertainty };

@@ -24,10 +24,19 @@ import type { TilePlan } from './tilePlan.ts';
 export interface InterpreterGraphOptions extends LabelSize {
   readonly sizes: EnsembleSizes;
   readonly plan: TilePlan;
+  /** The part of the label map that is wanted; all of it unless told. Rows outside of it are not computed. */
+  readonly part?: LabelPart;
   /** Also give every member's logits: for tests and for looking closer. */
   readonly withLogits?: boolean;
 }
 
+/** A part of a label map, in its pixels. */
+export interface LabelPart extends LabelSize {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** H and W are those of the part. */
 export interface InterpreterGraph {
   /** Index of the class that most members choose, ties to the smallest: float32 [N, H, W]; `classIds` makes ids of it. */
   readonly votes: Value;
@@ -63,7 +72,14 @@ export function weightInputs(sizes: EnsembleSizes, levels: readonly Level[]): Re
 export function interpreterGraph(
   features: readonly Value[],
   weights: ReadonlyMap<string, Value>,
-  { height, width, sizes, plan, withLogits = false }: InterpreterGraphOptions,
+  {
+    height,
+    width,
+    sizes,
+    plan,
+    part = { left: 0, top: 0, height, width },
+    withLogits = false,
+  }: InterpreterGraphOptions,
 ): InterpreterGraph {
   const { members, classes } = sizes;
   const images = features[0]!.shape[0]!;
@@ -71,7 +87,8 @@ export function interpreterGraph(
   const logitsOf = memberLogits(features, weights, sizes, { height, width }, grid);
   const count = grid.step * grid.step;
 
-  const results = strips(plan, grid).map((strip) => {
+  const wanted = strips(plan, grid, part);
+  const results = wanted.map((strip) => {
     // Member by member: all phases of a member read the same maps, which are still in cache.
     const ofMember = logitsOf(strip);
     const pieces = Array.from({ length: members }, (_, member) => ofMember(member)).flat();
@@ -91,14 +108,18 @@ export function interpreterGraph(
       ]);
     });
   });
-  const whole = (i: number) =>
-    concat(
+  const above = part.top - wanted[0]!.start * grid.step;
+  const whole = (i: number) => {
+    const rows = concat(
       results.map((strip) => strip[i]!),
       3,
     );
+    if (rows.shape[3] === part.height && width === part.width) return rows;
+    return slice(rows, [range(3, above, above + part.height), range(4, part.left, part.left + part.width)]);
+  };
   return {
-    votes: reshape(whole(0), [images, height, width]),
-    uncertainty: reshape(whole(1), [images, height, width]),
+    votes: reshape(whole(0), [images, part.height, part.width]),
+    uncertainty: reshape(whole(1), [images, part.height, part.width]),
     ...(withLogits ? { logits: whole(2) } : {}),
   };
 }
@@ -109,12 +130,15 @@ interface Strip {
   readonly rows: number;
 }
 
-function strips({ rows }: TilePlan, { step, height }: PhaseGrid): readonly Strip[] {
+/** Strips that cover a part of the label map. */
+function strips({ rows }: TilePlan, { step, height }: PhaseGrid, part: LabelPart): readonly Strip[] {
   // In pairs: half of a strip is whole rows of the level of half the size.
   const most = Math.max(2, 2 * Math.floor(rows / step / 2));
-  return Array.from({ length: Math.ceil(height / most) }, (_, i) => ({
-    start: i * most,
-    rows: Math.min(most, height - i * most),
+  const first = 2 * Math.floor(part.top / step / 2);
+  const end = Math.min(height, 2 * Math.ceil((part.top + part.height) / step / 2));
+  return Array.from({ length: Math.ceil((end - first) / most) }, (_, i) => ({
+    start: first + i * most,
+    rows: Math.min(most, end - first - i * most),
   }));
 }
 

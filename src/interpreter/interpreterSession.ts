@@ -9,6 +9,7 @@ import { ensembleSizes, foldWeights, type EnsembleSizes } from './fold.ts';
 import type { FeatureMaps } from './gather.ts';
 import { classIds, interpreterGraph, weightInputs } from './interpreterGraph.ts';
 import { featureLevels, type LabelSize } from './levels.ts';
+import { framePlace, type LabelFrame } from './labelFrame.ts';
 import { cpuPlan, wholePlan } from './tilePlan.ts';
 
 /** What an interpreter session is built for. Interpreters of one form share it: their weights are its inputs. */
@@ -17,7 +18,7 @@ export interface InterpreterForm {
   readonly sizes: EnsembleSizes;
   /** Permanent class ids by output index. */
   readonly classes: readonly number[];
-  readonly labelSize: LabelSize;
+  readonly frame: LabelFrame;
 }
 
 /** Labels of one image and how sure the ensemble is of them. */
@@ -31,10 +32,10 @@ export interface Interpreted {
 export function interpreterForm(
   architecture: EnsembleArchitecture,
   weights: EnsembleWeights,
-  labelSize: LabelSize,
+  frame: LabelFrame,
 ): InterpreterForm {
   const { featureShapes, classes } = architecture;
-  return { featureShapes, sizes: ensembleSizes(weights), classes, labelSize };
+  return { featureShapes, sizes: ensembleSizes(weights), classes, frame };
 }
 
 /**
@@ -52,13 +53,20 @@ export class InterpreterSession {
   }
 
   static async create(form: InterpreterForm, options: SessionOptions): Promise<InterpreterSession> {
-    const { featureShapes, sizes, classes, labelSize } = form;
+    const { featureShapes, sizes, classes, frame } = form;
+    const labelSize = wholeSize(frame);
+    const { left, top } = framePlace(frame);
     const features = featureShapes.map(({ name, channels, height, width }) =>
       cast(input(name, 'float16', [1, channels, height, width]), 'float32'),
     );
     const weights = weightInputs(sizes, featureLevels(featureShapes, labelSize));
     const plan = options.provider === 'cpu' ? cpuPlan(labelSize) : wholePlan(labelSize);
-    const { votes, uncertainty } = interpreterGraph(features, weights, { ...labelSize, sizes, plan });
+    const { votes, uncertainty } = interpreterGraph(features, weights, {
+      ...labelSize,
+      part: { left, top, width: frame.width, height: frame.height },
+      sizes,
+      plan,
+    });
     const model = buildModel({
       name: 'interpreter',
       outputs: { labels: classIds(votes, classes), uncertainty },
@@ -83,5 +91,11 @@ export class InterpreterSession {
 
 /** An interpreter's weights as a session of this form takes them. */
 export function foldedFor(form: InterpreterForm, weights: EnsembleWeights): ReadonlyMap<string, TensorOf<'float32'>> {
-  return foldWeights(weights, form.featureShapes, form.labelSize);
+  return foldWeights(weights, form.featureShapes, wholeSize(form.frame));
+}
+
+/** The label map of the generator's whole image. */
+function wholeSize(frame: LabelFrame): LabelSize {
+  const { side } = framePlace(frame);
+  return { height: side, width: side };
 }

@@ -98,13 +98,15 @@ export function cropEntry(frame: LabelFrame): { readonly crop?: Record<keyof Cro
   return isWhole(frame) ? {} : { crop: { ...frame.crop } };
 }
 
-/** Where the frame lies on the generator's whole image at the scale of the labels. */
-export function framePlace({ resolution, crop, scale }: LabelFrame): {
+/** Where labels lie on the generator's whole image, at their own scale. */
+export interface FramePlace {
   /** Width and height of the whole image in labels. */
   readonly side: number;
   readonly left: number;
   readonly top: number;
-} {
+}
+
+export function framePlace({ resolution, crop, scale }: LabelFrame): FramePlace {
   return { side: resolution / scale, left: crop.x / scale, top: crop.y / scale };
 }
 

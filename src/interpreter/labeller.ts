@@ -2,7 +2,7 @@ import { encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
 import { Session, type ProviderName, type SessionOptions } from '../engine/session.ts';
 import { float32, float32Data } from '../engine/tensor.ts';
-import { factoryGraph, type FactoryParts } from './factory.ts';
+import { factoryGraph, labelledSize, type FactoryParts } from './factory.ts';
 import { cpuPlan, wholePlan } from './tilePlan.ts';
 
 /** One image with its labels. */
@@ -17,8 +17,7 @@ export interface Labelled {
 
 /** The labeller's model as bytes, so that several processes can load what one has built. */
 export function encodeLabeller(parts: FactoryParts, batch: number, provider: ProviderName): Uint8Array {
-  const { resolution } = parts.network.architecture;
-  const size = { height: resolution, width: resolution };
+  const size = labelledSize(parts);
   const plan = provider === 'cpu' ? cpuPlan(size) : wholePlan(size);
   const model = buildModel({
     name: 'labeller',

@@ -1,6 +1,7 @@
 import { UserError } from '../base/userError.ts';
 import { featureChannels, type FeatureShape } from './ensemble.ts';
 import { VectorGatherer, type FeatureMaps } from './gather.ts';
+import type { FramePlace } from './labelFrame.ts';
 import { samplePixels, UNLABELLED_ID, type LabelGrid } from './pixelSampling.ts';
 
 /** An annotated image. Its maps are asked for one image at a time, and not kept. */
@@ -8,6 +9,8 @@ export interface LabelledSample {
   /** What messages call it, for example its file. */
   readonly name: string;
   readonly labels: LabelGrid;
+  /** Where the labels lie on the generator's whole image; they are of the whole image unless told. */
+  readonly place?: FramePlace | undefined;
   readonly featureMaps: () => Promise<FeatureMaps>;
 }
 
@@ -70,11 +73,11 @@ export async function gatherPool(options: PoolOptions): Promise<PixelPool> {
   const gatherer = await VectorGatherer.create(featureShapes, Math.min(4096, pixelsPerImage), threads);
   try {
     let at = 0;
-    for (const [image, { labels, featureMaps }] of samples.entries()) {
+    for (const [image, { labels, place, featureMaps }] of samples.entries()) {
       signal?.throwIfAborted();
       const chosen = pixels[image]!;
       if (chosen.length > 0) {
-        const { data } = await gatherer.gather(await featureMaps(), chosen, labels);
+        const { data } = await gatherer.gather(await featureMaps(), chosen, { ...labels, place });
         pool.vectors.set(data, at * channels);
         chosen.forEach((pixel, i) => (pool.labels[at + i] = indexOf.get(labels.data[pixel]!)!));
         pool.images.fill(image, at, at + chosen.length);

@@ -84,11 +84,13 @@ export async function trainInterpreter(options: TrainInterpreterOptions): Promis
     ...(signal ? { signal } : {}),
   });
   const labelled = samples.filter((_, image) => pool.images.includes(image));
-  const { height, width } = labelled[0]!.labels;
+  const { labels, place } = labelled[0]!;
+  const { height, width } = labels;
   const facts: InterpreterFacts = {
     generator: options.generator,
     classes,
     labelSize: { height, width },
+    ...(place && (place.side !== height || place.side !== width) ? { labelPlace: { ...place } } : {}),
     settings: { ...plan.training, pixelsPerImage: plan.pixelsPerImage },
     samples: labelled.length,
     pixels: pool.labels.length,

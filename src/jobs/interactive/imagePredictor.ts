@@ -13,9 +13,11 @@ import {
   interpreterForm,
   type InterpreterForm,
 } from '../../interpreter/interpreterSession.ts';
+import { cropText, type LabelFrame } from '../../interpreter/labelFrame.ts';
 import { imageScores, largestUncertainty } from '../../interpreter/uncertainty.ts';
 import type { StoredGenerator } from '../../stylegan/generator.ts';
 import { Synthesizer } from '../../stylegan/synthesizer.ts';
+import { projectFrame } from '../run/projectFrame.ts';
 import { projectGenerator } from '../run/projectGenerator.ts';
 import { projectInterpreter } from '../run/projectInterpreter.ts';
 import { ByteCache } from './byteCache.ts';
@@ -59,18 +61,17 @@ export class ImagePredictor {
     const project = await readProject(folder);
     const generator = await this.#generatorOf(project);
     checkOrigin(origin, generator);
-    const { resolution } = generator.architecture;
-    if (crop) checkCrop(crop, resolution);
-    const interpreter = await this.#interpreterOf(project, generator);
+    const frame = projectFrame(project, generator);
+    const part = crop && partOfFrame(crop, frame);
+    const interpreter = await this.#interpreterOf(project, generator, frame);
     signal.throwIfAborted();
     const features = await this.#featuresOf(origin, generator, interpreter);
     signal.throwIfAborted();
     const session = await this.#sessionFor(interpreter.form);
     const whole = await session.run(features, interpreter.folded);
 
-    const { width, height, labels, uncertainty } = crop
-      ? cut({ ...whole, width: resolution, height: resolution }, crop)
-      : { ...whole, width: resolution, height: resolution };
+    const all = { ...whole, width: frame.width, height: frame.height };
+    const { width, height, labels, uncertainty } = part ? cut(all, part) : all;
     const { members, classes } = interpreter.form.sizes;
     return {
       width,
@@ -88,13 +89,12 @@ export class ImagePredictor {
     return this.#generator.get(key, () => projectGenerator(project));
   }
 
-  async #interpreterOf(project: Project, generator: StoredGenerator): Promise<ReadyInterpreter> {
+  async #interpreterOf(project: Project, generator: StoredGenerator, frame: LabelFrame): Promise<ReadyInterpreter> {
     const classes = project.settings.classes.map(({ id }) => id).join();
-    const key = `${await fileState(projectPaths(project).interpreter)} ${generator.sha256} ${classes}`;
+    const key = `${await fileState(projectPaths(project).interpreter)} ${generator.sha256} ${classes} ${canonicalJson(frame)}`;
     return this.#interpreter.get(key, async () => {
       const stored = await projectInterpreter(project, generator);
-      const { resolution } = generator.architecture;
-      const form = interpreterForm(stored.architecture, stored.weights, { height: resolution, width: resolution });
+      const form = interpreterForm(stored.architecture, stored.weights, frame);
       return { stored, form, folded: foldedFor(form, stored.weights) };
     });
   }
@@ -140,11 +140,24 @@ function checkOrigin({ generator: { name, sha256 } }: GeneratedOrigin, generator
     );
 }
 
-function checkCrop({ x, y, width, height }: Crop, resolution: number): void {
-  if (x + width > resolution || y + height > resolution)
+/** A crop of the generator's image as a part of the frame, in labels. */
+function partOfFrame(crop: Crop, { resolution, crop: whole, scale, width, height }: LabelFrame): Crop {
+  if (crop.x + crop.width > resolution || crop.y + crop.height > resolution)
     throw new UserError(
-      `The sample's crop (${width}×${height} at ${x}, ${y}) goes beyond the generator's image of ${resolution}×${resolution}.`,
+      `The sample's crop (${cropText(crop)}) goes beyond the generator's image of ${resolution}×${resolution}.`,
     );
+  const part = {
+    x: (crop.x - whole.x) / scale,
+    y: (crop.y - whole.y) / scale,
+    width: crop.width / scale,
+    height: crop.height / scale,
+  };
+  const inside = part.x >= 0 && part.y >= 0 && part.x + part.width <= width && part.y + part.height <= height;
+  if (!inside || !Object.values(part).every(Number.isInteger))
+    throw new UserError(
+      `The sample's crop (${cropText(crop)}) is no part of what the project labels (${cropText(whole)}, at ${width}×${height}).`,
+    );
+  return part;
 }
 
 interface Maps {

@@ -12,11 +12,13 @@ import { readSelection } from '../../dataset/selection.ts';
 import { parseShard, wholeShard } from '../../dataset/shard.ts';
 import { nodeRuntime, type ProviderName } from '../../engine/session.ts';
 import type { FactoryParts } from '../../interpreter/factory.ts';
+import { cropEntry } from '../../interpreter/labelFrame.ts';
 import { encodeLabeller, Labeller } from '../../interpreter/labeller.ts';
 import { LabellerPool } from '../labelling/labellerPool.ts';
 import { labellingPlan, type LabellingPlan } from '../labelling/labellingPlan.ts';
 import type { JobRunner } from '../runner.ts';
 import { chosenProvider } from './chosenProvider.ts';
+import { projectFrame } from './projectFrame.ts';
 import { projectGenerator } from './projectGenerator.ts';
 import { projectInterpreter } from './projectInterpreter.ts';
 
@@ -28,15 +30,16 @@ export const run: JobRunner<'generate'> = async (options, context) => {
   const generator = await projectGenerator(opened);
   const interpreter = await projectInterpreter(opened, generator);
   const { generation, classes } = opened.settings;
-  const { resolution } = generator.architecture;
+  const frame = projectFrame(opened, generator);
   const settings: DataSetSettings = {
     format: 'datasetgan-dataset',
     version: DATA_SET_VERSION,
     generator: { name: generator.facts.name, sha256: generator.sha256 },
     interpreter: { sha256: interpreter.sha256, members: interpreter.architecture.members },
     classes: classes.filter(({ id }) => interpreter.architecture.classes.includes(id)),
-    width: resolution,
-    height: resolution,
+    width: frame.width,
+    height: frame.height,
+    ...cropEntry(frame),
     count: options.count ?? generation.count,
     seed: options.seed ?? generation.seed,
     truncation: {
@@ -56,12 +59,12 @@ export const run: JobRunner<'generate'> = async (options, context) => {
   try {
     const plan = labellingPlan({
       provider,
-      resolution,
+      resolution: frame.resolution,
       threads: threads ?? availableParallelism(),
       batches: missingBatches(writer).length,
       memory: totalmem(),
     });
-    const parts = { network: generator, ensemble: interpreter };
+    const parts = { network: generator, ensemble: interpreter, frame };
     const task = labellingTask(settings, generator.architecture);
     const { source, close } = await startLabelling(plan, parts, task, provider, log);
     const first = performance.now();

@@ -122,7 +122,11 @@ export class PredictionOfSample {
   #fitted(prediction: Prediction): PredictionState {
     const { crop, annotation } = this.#document;
     const { width, height } = annotation.labels;
-    const parts = [prediction.labels, prediction.uncertainty].map((map) => cropped(map, prediction, crop));
+    // What the project labels is what the sample shows, unless its settings were changed since.
+    const same = prediction.width === width && prediction.height === height;
+    const parts = [prediction.labels, prediction.uncertainty].map((map) =>
+      same ? map : cropped(map, prediction, crop),
+    );
     const [labels, uncertainty] = parts;
     if (labels?.length !== width * height || uncertainty?.length !== width * height)
       return unavailable(
