@@ -100,3 +100,15 @@ export const CONTEXT_KEYS = {
   /** A long job of the active project runs. */
   jobRunning: 'datasetgan.jobRunning',
 } as const;
+
+/**
+ * True for a moment when a step of the walkthrough is reached, and again when the walkthrough is shown: VS Code never completes a step
+ * whose context key was true before it first looked (1.139: registerDoneListeners counts it as an event that has been).
+ */
+export const REACHED_KEYS = {
+  hasGenerator: 'datasetgan.reached.generator',
+  hasLabels: 'datasetgan.reached.labels',
+  hasInterpreter: 'datasetgan.reached.interpreter',
+  hasDataSet: 'datasetgan.reached.dataSet',
+  improved: 'datasetgan.reached.improvement',
+} as const satisfies Partial<Record<keyof typeof CONTEXT_KEYS, string>>;

@@ -8,6 +8,7 @@ import { projectPaths, type Project } from '../../dataset/projectFile.ts';
 import { definitionOf } from '../../jobs/jobTable.ts';
 import { CONTEXT_KEYS } from '../ids.ts';
 import type { SampleEntry, Services } from '../services.ts';
+import { WalkthroughSteps } from './walkthroughSteps.ts';
 
 type Key = Exclude<keyof typeof CONTEXT_KEYS, 'annotatorFocused' | 'annotatorActive'>;
 type State = Readonly<Record<Key, boolean>>;
@@ -17,6 +18,7 @@ const SETTLE_MS = 150;
 /** Keeps the context keys of menus, keys and walkthrough true to the active project. */
 export function registerContextKeys({ projects, samples, jobs, log }: Services): vscode.Disposable {
   const set = new Map<Key, boolean>();
+  const walkthrough = new WalkthroughSteps();
   let watched: { readonly folders: string; readonly watchers: vscode.Disposable } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let disposed = false;
@@ -33,6 +35,7 @@ export function registerContextKeys({ projects, samples, jobs, log }: Services):
       hasProject: active !== undefined,
       jobRunning: jobs.all.some(({ journal }) => journal.state === 'running' && isLong(journal.job)),
     };
+    walkthrough.reached(state);
     for (const key of Object.keys(state) as Key[]) {
       if (set.get(key) === state[key]) continue;
       set.set(key, state[key]);
@@ -65,6 +68,7 @@ export function registerContextKeys({ projects, samples, jobs, log }: Services):
   return new vscode.Disposable(() => {
     disposed = true;
     clearTimeout(timer);
+    walkthrough.dispose();
     watched?.watchers.dispose();
     for (const listener of listeners) listener.dispose();
   });

@@ -13,6 +13,7 @@ import {
   COMMANDS,
   CONTEXT_KEYS,
   PROBLEM_MATCHER,
+  REACHED_KEYS,
   REPORT_VIEW_TYPE,
   SETTINGS,
   TASK_TYPE,
@@ -142,7 +143,7 @@ describe('the manifest', () => {
   });
 
   it('uses context keys and items that the code sets', () => {
-    const keys = new Set<string>(Object.values(CONTEXT_KEYS));
+    const keys = new Set<string>([...Object.values(CONTEXT_KEYS), ...Object.values(REACHED_KEYS)]);
     const ids = new Set<string>([...ownCommands, ...Object.values(VIEWS), ANNOTATOR_VIEW_TYPE, REPORT_VIEW_TYPE]);
     const clauses = [
       ...contributes.commands.map(({ enablement }) => enablement),
