@@ -8,8 +8,10 @@ import { MOST_CLASSES, NOTHING, type ForeignClass, type ForeignLabels } from './
 
 // LabelMe's format (github.com/wkentaro/labelme, label_file.py): points are [x, y] in image pixels, 0 is the left or upper edge.
 
-const MOST_SHAPES = 2000;
+const MOST_SHAPES = 1000;
 const MOST_POINTS = 20_000;
+/** How often all outlines may cross a row of pixels: a second's work. A hundred carefully drawn parts of a 1024² image come to a tenth. */
+const MOST_CROSSINGS = 2_000_000;
 const coordinate = z.number().min(-1e6).max(1e6);
 const shapeSchema = z.looseObject({
   label: z.string().min(1),
@@ -117,6 +119,7 @@ export function labelMeLabels(
   const classes: ForeignClass[] = [];
   const indices = new Map<string, number>();
   const data = new Uint16Array(width * height).fill(NOTHING);
+  let crossings = 0;
   for (const { label, points } of shapes) {
     let index = indices.get(label);
     if (index === undefined) {
@@ -125,10 +128,20 @@ export function labelMeLabels(
       indices.set(label, index);
     }
     const scaled = points.map(({ x, y }) => ({ x: x * across, y: y * down }));
+    crossings += rowsCrossed(scaled, height);
+    if (crossings > MOST_CROSSINGS) throw new UserError(`${file}: its outlines go up and down too often to be read.`);
     const { mask, box } = polygonArea(scaled, width, height);
     if (!box) continue;
     for (let y = box.y; y < box.y + box.height; y++)
       for (let at = y * width + box.x; at < y * width + box.x + box.width; at++) if (mask[at] === 1) data[at] = index;
   }
   return { width, height, data, classes };
+}
+
+function rowsCrossed(points: LabelMeShape['points'], height: number): number {
+  const inside = (y: number): number => Math.min(height, Math.max(0, y));
+  return points.reduce((sum, { y }, i) => {
+    const next = points[(i + 1) % points.length]!;
+    return sum + Math.abs(inside(y) - inside(next.y));
+  }, 0);
 }

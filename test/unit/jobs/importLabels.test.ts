@@ -5,9 +5,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encode as encodeJpeg } from 'jpeg-js';
 import { readSample, writeSample } from '../../../src/dataset/dganFile.ts';
-import { decodeLabelPng, decodeRgbPng, encodeLabelPng } from '../../../src/dataset/png.ts';
-import { readProject, writeProject } from '../../../src/dataset/projectFile.ts';
-import { float32Data } from '../../../src/engine/tensor.ts';
+import { decodeLabelPng, decodeRgbPng, encodeLabelPng, encodeRgbPng } from '../../../src/dataset/png.ts';
+import { readProject } from '../../../src/dataset/projectFile.ts';
+import type { DataSetSettings } from '../../../src/dataset/dataSetSettings.ts';
+import { imageFromTensor } from '../../../src/dataset/image.ts';
+import { buildModel } from '../../../src/engine/graph.ts';
+import { encodeModel } from '../../../src/engine/onnx/codec.ts';
+import { Session } from '../../../src/engine/session.ts';
+import { float32, float32Data } from '../../../src/engine/tensor.ts';
+import { styleLayerCount } from '../../../src/stylegan/architecture.ts';
+import { decodeGenerator } from '../../../src/stylegan/generator.ts';
+import { mappingGraph } from '../../../src/stylegan/generatorGraph.ts';
+import { Synthesizer } from '../../../src/stylegan/synthesizer.ts';
 import { definitionOf, type JobInput, type JobOptions, type JobResult } from '../../../src/jobs/jobTable.ts';
 import { RUNNERS } from '../../../src/jobs/runners.ts';
 import { readNpy } from '../../../src/stylegan/npy.ts';
@@ -119,6 +128,85 @@ describe('dgan import-labels', () => {
     assert.deepEqual(manifest.origin.latent.values, [...latents.subarray(2 * 128, 3 * 128)]);
   });
 
+  it('makes a sample of the mean image too, when its labels are there', async () => {
+    const generator = decodeGenerator(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
+    const wAvg = float32Data(generator.parameters.get('w_avg'));
+    const synthesizer = new Synthesizer(generator, [], { provider: 'cpu', cpuFallback: 'allow' });
+    const psi = new Float32Array(styleLayerCount(generator.architecture)).fill(1);
+    const { image } = await synthesizer.render({ latent: { space: 'w', values: wAvg }, psi, noise: 'constant' });
+    await synthesizer.release();
+    for (const i of [1, 2]) await put(i, i - 1);
+    await writeFile(join(labels, 'image_0.png'), encodeRgbPng(imageFromTensor(image, 64, 64)));
+    await writeFile(join(labels, 'image_mask0.npy'), npyBytes([64, 64], new Uint8Array(4096).fill(2)));
+    await putLatents(0, 4);
+    const { files: written } = await importLabels({ labels }, project);
+    assert.deepEqual(written.length, 3);
+    const { manifest } = await readSample(join(project, 'samples', 'face_processed-000000.dgan'));
+    assert.ok(manifest.origin.kind === 'generated');
+    assert.deepEqual(manifest.origin.latent, { space: 'w', values: [...wAvg] });
+    // Another image 0 is left out, and said.
+    await writeFile(join(labels, 'image_0.png'), await readFile(join(fixtures, 'images', '030.png')));
+    const { notes } = await importLabels({ labels, overwrite: true }, project);
+    assert.match(notes.join(), /image_0\.png is not what the mean latent makes/);
+  });
+
+  it('reads w and w+ as well', async () => {
+    const generator = decodeGenerator(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
+    const session = await Session.create(
+      encodeModel(buildModel({ name: 'mapping', outputs: { w: mappingGraph(generator, 4) } })),
+      { provider: 'cpu', cpuFallback: 'allow' },
+    );
+    const w = float32Data((await session.run({ z: float32([4, 128], latents.slice(0, 512)) }))['w']);
+    await session.release();
+    for (const i of [0, 1, 2]) await put(i, i);
+    await writeFile(join(labels, 'latents.npy'), npyBytes([4, 1, 128], w));
+    assert.match(
+      (await importLabels({ labels }, project)).notes[0]!,
+      /read as w with psi 0\.8 on all layers; image i shows latent i \(/,
+    );
+    const wAvg = float32Data(generator.parameters.get('w_avg'));
+    const layers = styleLayerCount(generator.architecture);
+    const plus = Float32Array.from({ length: 4 * layers * 128 }, (_, i) => {
+      const [row, at] = [Math.floor(i / 128 / layers), i % 128];
+      return wAvg[at]! + 0.8 * (w[row * 128 + at]! - wAvg[at]!);
+    });
+    await writeFile(join(labels, 'latents.npy'), npyBytes([4, layers, 128], plus));
+    await rm(join(project, 'samples'), { recursive: true });
+    assert.match((await importLabels({ labels }, project)).notes[0]!, /read as w\+ .*image i shows latent i \(/);
+  });
+
+  it('makes samples of a data set’s images, with their latents', async () => {
+    const { sha256, facts } = decodeGenerator(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
+    const settings: DataSetSettings = {
+      format: 'datasetgan-dataset',
+      version: 1,
+      generator: { name: facts.name, sha256 },
+      interpreter: { sha256: 'a'.repeat(64), members: 2 },
+      classes: [{ id: 0, name: 'background', colour: '#000000' }],
+      width: 64,
+      height: 64,
+      count: 100,
+      seed: 5,
+      truncation: { psi: 0.8, layers: 'all' },
+      noise: { kind: 'constant' },
+      batch: 1,
+    };
+    const images = join(folder, 'set', 'images');
+    await mkdir(images, { recursive: true });
+    await copyFile(join(fixtures, 'images', '004.png'), join(images, '000042.png'));
+    const json = join(folder, 'set', 'dataset.json');
+    await writeFile(json, JSON.stringify(settings));
+    await writeFile(join(labels, '000042.png'), encodeLabelPng({ width: 64, height: 64, data: await maskOf(4) }));
+    const { files: written } = await importLabels({ labels, images }, project);
+    assert.deepEqual(written, ['seed5-000042.dgan']);
+    const { manifest, labels: own } = await readSample(join(project, 'samples', written[0]!));
+    assert.ok(manifest.origin.kind === 'generated');
+    assert.deepEqual(manifest.origin.latent, { space: 'z', seed: 5, index: 42 });
+    assert.deepEqual(own.data, await maskOf(4));
+    await writeFile(json, JSON.stringify({ ...settings, generator: { name: 'cats', sha256: 'b'.repeat(64) } }));
+    await refused(() => importLabels({ labels, images }, project), 'another generator ("cats")');
+  });
+
   it('refuses latents of another generator and numbers that do not go together, with the figures', async () => {
     for (const i of [0, 1, 2]) await put(i, i);
     await putLatents(0, 8, (x) => -x);
@@ -209,10 +297,8 @@ describe('dgan import-labels', () => {
     );
     await writeFile(join(labels, 'anything.json'), JSON.stringify({ ...json, imagePath: 'photo.png' }));
     await copyFile(join(fixtures, 'images', '004.png'), join(folder, 'photo.png'));
-    await rm(join(project, 'datasetgan.json.tmp'), { force: true });
     await importLabels({ labels, images: folder }, project);
     const photo = await readSample(join(project, 'samples', 'photo.dgan'));
     assert.deepEqual(photo.manifest.origin, { kind: 'photo', file: 'photo.png' });
-    await writeProject(project, { ...(await readProject(project)).written, generation: {} });
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { encode as encodePng } from 'fast-png';
 import { encode as encodeJpeg } from 'jpeg-js';
+import { UserError } from '../../../../src/base/userError.ts';
 import { idAfter, type LabelClass } from '../../../../src/dataset/classes.ts';
 import { chooseClasses, parseClassNames } from '../../../../src/dataset/importLabels/classChoice.ts';
 import {
@@ -310,6 +311,12 @@ describe('LabelMe files', () => {
     assert.equal(labels.filter((x) => x === 'a').length, 4 * 2);
   });
 
+  it('are refused when they would take forever', async () => {
+    const zigzag = Array.from({ length: 20_000 }, (_, i) => [i / 40, i % 2 === 0 ? 0 : 512]);
+    const read = readLabelMe(file([polygon('a', zigzag)]), 'f.json');
+    await refused(() => labelMeLabels(read, { width: 512, height: 512 }, 'f.json'), 'f.json', 'too often');
+  });
+
   it('are refused with the place of what is wrong', async () => {
     await refused(() => readLabelMe('{"shapes": [', 'f.json'), 'f.json', 'line 1');
     await refused(() => readLabelMe('{}', 'f.json'), 'f.json', '"shapes" is missing');
@@ -372,6 +379,25 @@ describe('likeness of images', () => {
     assert.ok(likeness(thumbnail(picture(1, 96, 80)), same, mean) > 0.98);
     assert.ok(difference(thumbnail(image), same) < 3);
     assert.ok(likeness(thumbnail(picture(2)), same, mean) < 0.6);
+  });
+
+  it('never fails on a damaged JPEG but with a sentence', () => {
+    const data = new Uint8Array(32 * 32 * 4).map((_, i) => i * 7);
+    const jpeg = encodeJpeg({ width: 32, height: 32, data }, 80).data;
+    const changes = fc.array(fc.tuple(fc.integer({ min: 2, max: jpeg.length - 1 }), fc.integer({ min: 0, max: 255 })), {
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(changes, fc.integer({ min: 2, max: jpeg.length }), fc.boolean(), (flips, length, cut) => {
+        const bytes = Uint8Array.from(cut ? jpeg.subarray(0, length) : jpeg);
+        for (const [at, value] of flips) if (at < bytes.length) bytes[at] = value;
+        try {
+          decodeJpeg(bytes, 'a.jpg');
+        } catch (error) {
+          assert.ok(error instanceof UserError && error.message.startsWith('a.jpg'), String(error));
+        }
+      }),
+    );
   });
 
   it('is not asked of what is no JPEG', async () => {
