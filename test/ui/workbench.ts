@@ -253,7 +253,12 @@ export class Workbench {
     await this.#openPalette();
     await this.#quickInput().fill(`task ${type}`);
     await this.pick(type);
-    await this.page.locator('.quick-input-widget input[placeholder*="task to run"]').fill(title);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows
+      .filter({ hasText: `${type}: ` })
+      .first()
+      .waitFor(); // what is typed earlier goes to the list before
+    await this.#quickInput().fill(title.split(' ').at(-1)!); // the type before it is not searched
     await this.pick(title);
   }
 

@@ -25,6 +25,8 @@ async function offeredTasks(services: Services): Promise<vscode.Task[]> {
     import('../../jobs/jobTable.ts'),
     import('../../dataset/projectFile.ts'),
   ]);
+  // The first search for projects may still run: VS Code asks as early as it likes.
+  await services.projects.refreshed();
   const { folders } = services.projects;
   const tasks: vscode.Task[] = [];
   for (const folder of folders) {
