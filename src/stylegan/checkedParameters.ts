@@ -59,11 +59,18 @@ export function refuseUnknown(unknown: readonly string[], family: string, file: 
   throw new UserError(`${file} holds tensors that a ${family} generator does not have: ${first}${more}.`);
 }
 
+/** StyleGANs end at 1024²; noise of more than 4096² could not be drawn from a seed. */
+const largestResolution = 4096;
+
 /** 4, 8, … without a gap, as far as `has` says yes. */
 export function resolutionsFrom4(found: ReadonlySet<number>, file: string): readonly number[] {
   const resolutions = [4];
   while (found.has(resolutions.at(-1)! * 2)) resolutions.push(resolutions.at(-1)! * 2);
   const next = resolutions.at(-1)! * 2;
+  if (resolutions.at(-1)! > largestResolution)
+    throw new UserError(
+      `${file} makes images of ${resolutions.at(-1)!}×${resolutions.at(-1)!} pixels; up to ${largestResolution}² are known.`,
+    );
   if (!found.has(4)) throw new UserError(`${file}: synthesis block 4x4 is missing.`);
   if (Math.max(...found) > next) throw new UserError(`${file}: synthesis block ${next}x${next} is missing.`);
   return resolutions;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../base/userError.ts';
+import { checkFits } from './checkFits.ts';
 import { fileKind } from './fileKind.ts';
 import type { ImportedNetwork } from './importedNetwork.ts';
 import { readNetworkPickle } from './networkPickle.ts';
@@ -39,6 +40,7 @@ const known =
  */
 export function readCheckpoint(bytes: Uint8Array, file: string, options: ReadOptions = {}): Checkpoint {
   const network = readNetwork(bytes, file, options);
+  checkFits(network, file);
   return { ...network, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 

@@ -1,6 +1,7 @@
 import { inflateSync } from 'fflate';
 import { ByteReader } from './pickle/byteReader.ts';
 import { Malformed } from './pickle/malformed.ts';
+import { printable } from './pickle/readPickle.ts';
 
 export interface ZipEntry {
   readonly name: string;
@@ -33,7 +34,7 @@ export function zipEntries(bytes: Uint8Array): ReadonlyMap<string, ZipEntry> {
   const reader = new ByteReader(bytes, directory.start);
   for (let i = 0; i < directory.count; i++) {
     const entry = readEntry(bytes, reader);
-    if (entries.has(entry.name)) throw new Malformed(`its ZIP directory names ${JSON.stringify(entry.name)} twice`);
+    if (entries.has(entry.name)) throw new Malformed(`its ZIP directory names "${printable(entry.name)}" twice`);
     entries.set(entry.name, entry);
   }
   return entries;
@@ -47,7 +48,7 @@ export function entryBytes(entry: ZipEntry, mostBytes: number): Uint8Array {
   if (entry.compression === 'stored') return entry.packed;
   // Deflate can't pack more than 1032 to 1.
   if (entry.size > mostBytes || entry.size > 1032 * entry.packed.length + 64) {
-    throw new Malformed(`its entry ${JSON.stringify(entry.name)} says that it unpacks to ${entry.size} bytes`);
+    throw new Malformed(`its entry "${printable(entry.name)}" says that it unpacks to ${entry.size} bytes`);
   }
   try {
     const unpacked = inflateSync(entry.packed, { out: new Uint8Array(entry.size) });
@@ -55,7 +56,7 @@ export function entryBytes(entry: ZipEntry, mostBytes: number): Uint8Array {
   } catch {
     // Said below.
   }
-  throw new Malformed(`its entry ${JSON.stringify(entry.name)} can't be unpacked`);
+  throw new Malformed(`its entry "${printable(entry.name)}" can't be unpacked`);
 }
 
 function findDirectory(bytes: Uint8Array): { start: number; count: number } {
@@ -112,7 +113,7 @@ function readEntry(bytes: Uint8Array, reader: ByteReader): ZipEntry {
     if (start === 0xffffffff) start = field.u64();
   }
 
-  const shown = JSON.stringify(name.slice(0, 80));
+  const shown = `"${printable(name)}"`;
   if (flags & 1) throw new Malformed(`its entry ${shown} is encrypted`);
   if (method !== 0 && method !== 8) throw new Malformed(`its entry ${shown} is packed by method ${method}`);
   if (method === 0 && size !== packedSize) throw new Malformed(`its entry ${shown} has two sizes`);

@@ -46,19 +46,27 @@ export function numberOf(value: PickleValue | undefined): number | undefined {
   if (!(value instanceof PickleObject) || value.type !== 'numpy.scalar') return undefined;
   const [dtype, bytes] = value.args;
   if (!(bytes instanceof Uint8Array)) return undefined;
-  const tensor = denseTensor({ bytes, type: elementType(dtype), offset: 0, shape: [], strides: [] }, 1);
-  return Number(tensor.data[0]);
+  return ifSound(() =>
+    Number(denseTensor({ bytes, type: elementType(dtype), offset: 0, shape: [], strides: [] }, 1).data[0]),
+  );
 }
 
 /** Numbers of a list, a tuple or a numpy array; undefined for anything else. */
 export function numbersOf(value: PickleValue | undefined): readonly number[] | undefined {
-  if (isNumpyArray(value)) {
-    const { data } = numpyArray(value, 64);
-    return Array.from(data, Number);
-  }
+  if (isNumpyArray(value)) return ifSound(() => Array.from(numpyArray(value, 64).data, Number));
   const list = value instanceof PickleTuple ? value.items : Array.isArray(value) ? value : undefined;
   const numbers = list?.map(numberOf);
   return numbers?.every((number) => number !== undefined) ? numbers : undefined;
+}
+
+/** Settings are a reader's to miss: it knows what they are for. */
+function ifSound<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
+  }
 }
 
 function elementType(dtype: PickleValue | undefined): ElementType {
