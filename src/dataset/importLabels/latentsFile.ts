@@ -50,12 +50,13 @@ export function readLatents(
   // [N, 1, size] as well: some save them so.
   const [size, rows] = shape.length === 2 ? [shape[1]!, 1] : shape.length === 3 ? [shape[2]!, shape[1]!] : [0, 0];
   const readings: LatentReading[] = [];
-  if (count > 0 && rows === layers && layers > 1 && size === wSize)
+  // The released code keeps 18 rows, as a 1024² generator has layers, for smaller ones too, which read the first of them.
+  if (count > 0 && rows >= layers && layers > 1 && size === wSize)
     readings.push({
-      text: 'w+ (one w per style layer), taken as they are',
+      text: `w+ (one w per style layer${rows > layers ? `, ${layers} of the ${rows} there` : ''}), taken as they are`,
       truncation: { psi: 1, layers: 'all' },
       latent: (index) => {
-        const all = row(index, layers * wSize);
+        const all = row(index, rows * wSize);
         return { space: 'w+', values: Array.from({ length: layers }, (_, i) => all.slice(i * wSize, (i + 1) * wSize)) };
       },
     });

@@ -165,12 +165,13 @@ describe('dgan import-labels', () => {
       /read as w with psi 0\.8 on all layers; image i shows latent i \(/,
     );
     const wAvg = float32Data(generator.parameters.get('w_avg'));
-    const layers = styleLayerCount(generator.architecture);
-    const plus = Float32Array.from({ length: 4 * layers * 128 }, (_, i) => {
-      const [row, at] = [Math.floor(i / 128 / layers), i % 128];
+    assert.equal(styleLayerCount(generator.architecture), 10);
+    // 18 rows whatever the generator needs, as the released code keeps them.
+    const plus = Float32Array.from({ length: 4 * 18 * 128 }, (_, i) => {
+      const [row, at] = [Math.floor(i / 128 / 18), i % 128];
       return wAvg[at]! + 0.8 * (w[row * 128 + at]! - wAvg[at]!);
     });
-    await writeFile(join(labels, 'latents.npy'), npyBytes([4, layers, 128], plus));
+    await writeFile(join(labels, 'latents.npy'), npyBytes([4, 18, 128], plus));
     await rm(join(project, 'samples'), { recursive: true });
     assert.match((await importLabels({ labels }, project)).notes[0]!, /read as w\+ .*image i shows latent i \(/);
   });
