@@ -3,7 +3,7 @@
 // one folder, and vsce would take all.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** onnxruntime-node has no build for other platforms. */
@@ -72,7 +72,7 @@ execFileSync(
       '--allow-missing-repository',
       '--no-rewrite-relative-links',
     ],
-    ...['--out', join(process.cwd(), file)],
+    ...['--out', resolve(file)],
   ],
   { cwd: staging, stdio: ['ignore', 'ignore', 'inherit'] },
 );
