@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
   options: {
     grep: { type: 'string', short: 'g' },
     desktop: { type: 'boolean', default: false },
-    timeout: { type: 'string', default: '300' },
+    timeout: { type: 'string', default: '600' },
     keep: { type: 'boolean', default: false },
     console: { type: 'boolean', default: false },
   },
