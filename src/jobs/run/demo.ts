@@ -1,8 +1,9 @@
-import { access, cp, rename, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { messageOf, UserError } from '../../base/userError.ts';
+import { UserError } from '../../base/userError.ts';
 import { PROJECT_FILE } from '../../dataset/projectFile.ts';
+import { copyProject, freePath } from '../../dataset/projectFolder.ts';
 import { startJob } from '../client.ts';
 import { definitionOf, type JobName, type JobResult, type RequestFor } from '../jobTable.ts';
 import type { JobRunner } from '../runner.ts';
@@ -30,16 +31,9 @@ export const run: JobRunner<'demo'> = async ({ out, count }, { compute, signal, 
  */
 async function copySampleProject(out: string | undefined): Promise<string> {
   const source = await sampleProject();
-  const target = out === undefined ? await freeName() : resolve(out);
+  const target = out === undefined ? await freePath(resolve('dgan-demo')) : resolve(out);
   if (await exists(target)) throw new UserError(`${target} is there already: name a new folder.`);
-  const parts = `${target}.part`;
-  try {
-    await rm(parts, { recursive: true, force: true });
-    await cp(source, parts, { recursive: true });
-    await rename(parts, target);
-  } catch (error) {
-    throw new UserError(`Could not copy the sample project to ${target}: ${messageOf(error)}.`, { cause: error });
-  }
+  await copyProject(source, target);
   return target;
 }
 
@@ -49,13 +43,6 @@ async function sampleProject(): Promise<string> {
     const project = join(folder, 'models/avatars-64');
     if (await exists(join(project, PROJECT_FILE))) return project;
     if (folder === dirname(folder)) throw new Error('models/avatars-64 is missing from the package.');
-  }
-}
-
-async function freeName(): Promise<string> {
-  for (let n = 1; ; n++) {
-    const name = resolve(n === 1 ? 'dgan-demo' : `dgan-demo-${n}`);
-    if (!(await exists(name))) return name;
   }
 }
 

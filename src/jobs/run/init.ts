@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { withNewClass, type ClassList } from '../../dataset/classes.ts';
+import { ignoreGenerated } from '../../dataset/projectFolder.ts';
 import { PROJECT_FILE, projectPaths, writeProject } from '../../dataset/projectFile.ts';
 import { decodeGenerator } from '../../stylegan/generator.ts';
 import type { JobRunner } from '../runner.ts';
@@ -20,6 +21,7 @@ export const run: JobRunner<'init'> = async ({ folder, generator, classes }) => 
   });
   const { samples } = projectPaths(await writeProject(folder, project));
   await mkdir(samples, { recursive: true });
+  await ignoreGenerated(folder);
   return { project: folder, file, hasGenerator: generator !== undefined, classes: project.classes.length };
 };
 
