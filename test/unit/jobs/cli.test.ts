@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJournals } from '../../../src/jobs/journal.ts';
 import { definitionOf, JOB_NAMES } from '../../../src/jobs/jobTable.ts';
 import { bundles } from './bundles.ts';
