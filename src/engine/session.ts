@@ -28,7 +28,7 @@ export interface SessionOptions {
 /** What `Session` needs of an ONNX Runtime package; onnxruntime-node and onnxruntime-web both have it. */
 export interface Runtime {
   readonly InferenceSession: {
-    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+    create(model: Uint8Array | string, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: TensorConstructor;
 }
@@ -68,11 +68,11 @@ export class Session {
   }
 
   /**
-   * @param model the bytes of an .onnx file
+   * @param model the bytes of an .onnx file, or its path, which spares a copy of the weights
    * @throws when the provider doesn't start or the model is wrong. A provider that the build lacks is dropped by
    *   onnxruntime in silence, so ask `supportedProviders` before (`providers.ts` does).
    */
-  static async create(model: Uint8Array, options: SessionOptions, runtime?: Runtime): Promise<Session> {
+  static async create(model: Uint8Array | string, options: SessionOptions, runtime?: Runtime): Promise<Session> {
     const used = runtime ?? (await nodeRuntime());
     const session = await used.InferenceSession.create(model, ortOptions(options));
     return new Session(used, session, options.provider);

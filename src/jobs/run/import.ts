@@ -10,6 +10,8 @@ import { assumptions } from '../../stylegan/assumptions.ts';
 import { encodeGenerator, type Generator, type GeneratorFacts } from '../../stylegan/generator.ts';
 import { networkHash } from '../../stylegan/generatorParameters.ts';
 import { importGenerator, type NamedBytes } from '../../stylegan/importGenerator.ts';
+import { collectGarbage } from '../collectGarbage.ts';
+import type { JobOptions } from '../jobTable.ts';
 import type { JobRunner } from '../runner.ts';
 import { readReleasable } from './releasableFile.ts';
 import { SHEET_SAMPLES, sampleSheet } from './sampleSheet.ts';
@@ -34,6 +36,35 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   if (options.out === undefined && existsSync(out)) {
     throw new UserError(`${out} is there already; to replace it, or to write elsewhere, say so with --out <path>.`);
   }
+  const { architecture, crop, sha256, facts } = await writeGenerator(options, name, out, step);
+  if (project !== undefined && out === ours) {
+    await updateProject(project, (written) => ({ ...written, generator: { ...written.generator, sha256 } }));
+  }
+  step(3);
+
+  const truncation = opened?.settings.generation.truncation ?? usualTruncation;
+  const drawing = (done: number): void => {
+    signal.throwIfAborted();
+    progress({ stage: 'drawing samples', done, total: SHEET_SAMPLES, unit: 'samples' });
+  };
+  const sheet = options.withoutSamples ? undefined : `${out.replace(/\.onnx$/i, '')}.samples.png`;
+  if (sheet !== undefined) {
+    collectGarbage();
+    const drawn = { seed: options.seed, truncation, onImage: drawing };
+    await writeFileWhole(sheet, await sampleSheet(out, architecture, crop, drawn));
+    drawing(SHEET_SAMPLES);
+  }
+  return {
+    ...facts,
+    out,
+    sha256,
+    attributed: options.attribution !== undefined,
+    ...(sheet === undefined ? {} : { samples: { file: sheet, psi: truncation.psi } }),
+  };
+};
+
+/** Nothing of the weights outlives this function: the samples need the memory. */
+async function writeGenerator(options: JobOptions<'import'>, name: string, out: string, step: (done: number) => void) {
   const checkpoint = await readable(options.checkpoint, () => readReleasable(options.checkpoint));
   const generator = await importGenerator({
     checkpoint: { file: basename(options.checkpoint), bytes: checkpoint.bytes },
@@ -49,29 +80,8 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   const sha256 = networkHash(generator);
   step(2);
   await writeFileWhole(out, encodeGenerator(generator));
-  if (project !== undefined && out === ours) {
-    await updateProject(project, (written) => ({ ...written, generator: { ...written.generator, sha256 } }));
-  }
-  progress({ stage: 'importing', done: 3, total: 3, unit: 'steps' });
-
-  const truncation = opened?.settings.generation.truncation ?? usualTruncation;
-  const drawing = (done: number): void => {
-    signal.throwIfAborted();
-    progress({ stage: 'drawing samples', done, total: SHEET_SAMPLES, unit: 'samples' });
-  };
-  const sheet = options.withoutSamples ? undefined : `${out.replace(/\.onnx$/i, '')}.samples.png`;
-  if (sheet !== undefined) {
-    await writeFileWhole(sheet, await sampleSheet(generator, { seed: options.seed, truncation, onImage: drawing }));
-    drawing(SHEET_SAMPLES);
-  }
-  return {
-    ...found(generator),
-    out,
-    sha256,
-    attributed: options.attribution !== undefined,
-    ...(sheet === undefined ? {} : { samples: { file: sheet, psi: truncation.psi } }),
-  };
-};
+  return { architecture: generator.architecture, crop: generator.facts.crop, sha256, facts: found(generator) };
+}
 
 /** `x,y,width,height`, as the table of jobs has checked. */
 function cropOf(text: string | undefined): GeneratorFacts['crop'] {

@@ -3,10 +3,12 @@ import type { RgbImage } from '../../dataset/image.ts';
 import { encodeRgbPng } from '../../dataset/png.ts';
 import { shrinkFactor, shrinkImage } from '../../dataset/report/shrink.ts';
 import { tiledImage } from '../../dataset/tiledImage.ts';
+import { Session } from '../../engine/session.ts';
+import { float32, float32Data } from '../../engine/tensor.ts';
 import { labelFrame } from '../../interpreter/labelFrame.ts';
-import { psiPerLayer, type Generator } from '../../stylegan/generator.ts';
+import type { Architecture } from '../../stylegan/architecture.ts';
+import { psiPerLayer, type GeneratorFacts } from '../../stylegan/generator.ts';
 import { latentZ } from '../../stylegan/latents.ts';
-import { Synthesizer } from '../../stylegan/synthesizer.ts';
 
 const COLUMNS = 4;
 export const SHEET_SAMPLES = COLUMNS ** 2;
@@ -20,29 +22,39 @@ export interface SheetOptions {
   readonly onImage: (done: number) => void;
 }
 
-/** Sixteen samples of a generator in one PNG, as they will be labelled, each at most 256 pixels wide: whether an import is right shows at a glance. */
+/**
+ * Sixteen samples of a generator in one PNG, as they will be labelled, each at most 256 pixels wide: whether an import is right shows
+ * at a glance. They are drawn by the file that was written, as it stands.
+ * @param file of the generator
+ */
 export async function sampleSheet(
-  generator: Generator,
+  file: string,
+  architecture: Architecture,
+  crop: GeneratorFacts['crop'],
   { seed, truncation, onImage }: SheetOptions,
 ): Promise<Uint8Array> {
-  const { architecture } = generator;
   const { resolution, zSize } = architecture;
-  const frame = labelFrame({ resolution, crop: generator.facts.crop });
-  const synthesizer = new Synthesizer(generator, [], { provider: 'cpu', cpuFallback: 'allow' });
+  const frame = labelFrame({ resolution, crop });
+  const psi = psiPerLayer(architecture, truncation.psi, truncation.layers);
+  onImage(0);
+  // Memory counts for more than time here: a network of 1024² needs more than a gigabyte.
+  const session = await Session.create(file, {
+    provider: 'cpu',
+    cpuFallback: 'allow',
+    keepMemory: false,
+    planMemory: false,
+  });
   const images: RgbImage[] = [];
   try {
     for (let index = 0; index < SHEET_SAMPLES; index++) {
       onImage(index);
-      const { image } = await synthesizer.render({
-        latent: { space: 'z', values: latentZ(seed, index, zSize) },
-        psi: psiPerLayer(architecture, truncation.psi, truncation.layers),
-        noise: 'constant',
-      });
-      const whole = frameImage(image, frame);
+      const z = float32([1, zSize], latentZ(seed, index, zSize));
+      const { image } = await session.run({ z, psi: float32([psi.length], psi) });
+      const whole = frameImage(float32Data(image, 'image'), frame);
       images.push(shrinkImage(whole, shrinkFactor(whole, MOST_SIDE)));
     }
   } finally {
-    await synthesizer.release();
+    await session.release();
   }
   return encodeRgbPng(tiledImage(images, COLUMNS));
 }

@@ -1,13 +1,16 @@
 import {
   add,
   clamp,
+  concat,
   conv,
   convTranspose,
   expand,
   leakyRelu,
   mul,
+  range,
   reshape,
   scale,
+  slice,
   transpose,
 } from '../../engine/ops.ts';
 import { float32 } from '../../engine/tensor.ts';
@@ -84,6 +87,21 @@ export function synthesis2(
 
 /** Transposed convolution with stride 2, then the low-pass filter: [N, I, H, W] → [N, O, 2H, 2W]. */
 function upsampledConvolution(x: Value, w: Value): Value {
+  const [count, , height, width] = x.shape as [number, number, number, number];
+  const [outputs, , rows, columns] = w.shape as [number, number, number, number];
+  // onnxruntime unfolds every output channel's taps for the whole map at once (300 MB at 1024²): a few channels at a time give the same.
+  const unfolded = count * outputs * rows * columns * height * width;
+  const parts = Math.min(outputs, 2 ** Math.max(0, Math.ceil(Math.log2(unfolded / mostUnfolded))));
+  const size = Math.ceil(outputs / parts);
+  const starts = Array.from({ length: Math.ceil(outputs / size) }, (_, i) => i * size);
+  const maps = starts.map((start) => upsampledPart(x, slice(w, [range(0, start, Math.min(outputs, start + size))])));
+  return maps.length === 1 ? maps[0]! : concat(maps, 1);
+}
+
+/** 100 MB. */
+const mostUnfolded = 25e6;
+
+function upsampledPart(x: Value, w: Value): Value {
   const y = convTranspose(x, transpose(w, [1, 0, 2, 3]), { stride: 2 });
   const channels = w.shape[0]!;
   // Of the zeros that stride 2 inserts three in four pixels are, hence the gain of 2 for each axis.
