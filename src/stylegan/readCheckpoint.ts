@@ -97,6 +97,9 @@ function readTorch(value: PickleValue, fileBytes: number, file: string, { chosen
   throw new UserError(`${file} is ${torchName(value)}; ${known}.`);
 }
 
+/** Names of a U-Net that is told the time: Stable Diffusion and alike, guided-diffusion, diffusers. */
+const diffusion = /^(model\.diffusion_model|first_stage_model|time_embed(ding)?|unet)\./;
+
 /** What an object of torch.save that is no StyleGAN 1 generator seems to be. */
 function torchName(value: PickleValue): string {
   if (value instanceof TorchTensor) return 'a single PyTorch tensor';
@@ -112,6 +115,14 @@ function torchName(value: PickleValue): string {
   const keys = [...value.keys()].filter((key) => typeof key === 'string');
   if (keys.includes('g_running')) return 'a StyleGAN 1 training file (rosinality, style-based-gan-pytorch)';
   if (keys.includes('G_ema')) return 'a dict of networks whose "G_ema" is not an NVIDIA pickle';
+  const weights = value.get('state_dict');
+  const inner = weights instanceof Map ? tensorNames(weights) : [];
+  if ([...inner, ...tensorNames(value)].some((name) => diffusion.test(name)))
+    return 'a diffusion model: it makes images in many steps and has no style layers to label them by';
+  const trained = ['g', 'G', 'generator'].map((key) => value.get(key)).find((part) => part instanceof Map);
+  if (trained && looksLikeRosinality2(tensorNames(trained)))
+    return 'a training checkpoint without "g_ema", the running average of the generator that makes the good images: take one that has it, or convert_weight.py\'s';
+  if (value.get('d') instanceof Map && !trained) return 'a discriminator without its generator';
   if (keys.includes('state_dict')) return 'a training checkpoint (PyTorch Lightning or alike) of another network';
 
   const names = tensorNames(value);

@@ -23,6 +23,23 @@ function weights(names: readonly string[], container: 'zip' | 'legacy' = 'zip'):
   });
 }
 
+/** State dicts under names, each of tensors of one value. */
+function nestedWeights(parts: Readonly<Record<string, readonly string[]>>): Uint8Array {
+  const tensor = op.reduce(
+    op.global('torch._utils', '_rebuild_tensor_v2'),
+    op.persistent(
+      op.tuple(op.text('storage'), op.global('torch', 'FloatStorage'), op.text('a'), op.text('cpu'), op.int(1)),
+    ),
+    op.int(0),
+    op.tuple(op.int(1)),
+    op.tuple(op.int(1)),
+  );
+  const dicts = Object.entries(parts).map(
+    ([name, names]) => [name, op.dict(names.map((key) => [key, tensor] as const))] as const,
+  );
+  return torchZip(pickle(op.dict(dicts)), { a: { type: 'FloatStorage', bytes: new Uint8Array(4), length: 1 } });
+}
+
 /** mulberry32: the same damage on every run. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
@@ -58,6 +75,37 @@ describe('readCheckpoint', () => {
       weights(['layer1.weight', 'layer2.weight', 'c', 'd']),
       'a PyTorch state dict of another network (layer1.weight, layer2.weight, c, …)',
     );
+    const diffusion = 'a diffusion model: it makes images in many steps and has no style layers to label them by';
+    refuses(weights(['time_embed.0.weight', 'input_blocks.0.0.weight']), diffusion);
+    refuses(nestedWeights({ state_dict: ['model.diffusion_model.input_blocks.0.0.weight'] }), diffusion);
+    refuses(
+      nestedWeights({ g: ['input.input', 'conv1.conv.modulation.weight'], d: ['convs.0.0.weight'] }),
+      'a training checkpoint without "g_ema", the running average of the generator that makes the good images: take one that has it, or convert_weight.py\'s',
+    );
+    refuses(nestedWeights({ d: ['convs.0.0.weight'], d_optim: ['a'] }), 'a discriminator without its generator');
+    refuses(
+      nestedWeights({ state_dict: ['backbone.weight'] }),
+      'a training checkpoint (PyTorch Lightning or alike) of another network',
+    );
+    const persistent = (): Buffer =>
+      op.reduce(
+        op.global('torch_utils.persistence', '_reconstruct_persistent_obj'),
+        op.dict([
+          ['class_name', op.text('Discriminator')],
+          ['state', op.dict([['a', op.int(1)]])],
+        ]),
+      );
+    refuses(pickle(op.dict([['D', persistent()]])), 'a discriminator of NVIDIA without its generator');
+    refuses(
+      pickle(
+        op.dict([
+          ['G', persistent()],
+          ['D', persistent()],
+        ]),
+      ),
+      'a training file of NVIDIA without "G_ema", the running average of the generator that makes the good images: take a network-snapshot of a later step',
+    );
+    refuses(pickle(persistent()), 'a single Discriminator of NVIDIA (PyTorch pickle)');
     refuses(torchZip(pickle(op.dict([['epoch', op.int(3)]]))), 'a PyTorch file without weights (epoch)');
     refuses(torchLegacy(pickle(op.int(3))), 'a PyTorch file that holds no weights');
     refuses(pickle(op.int(3)), 'a pickle of something else');
