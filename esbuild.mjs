@@ -43,7 +43,8 @@ const shared = { bundle: true, sourcemap: 'linked', metafile: true, logLevel: 'w
 const node = await build({
   ...shared,
   entryPoints: {
-    extension: 'src/extension.ts',
+    extension: 'src/extensionEntry.ts',
+    parts: 'src/extension.ts',
     cli: 'src/cli.ts',
     worker: 'src/jobs/worker.ts',
     reader: 'src/vscode/reader/readerEntry.ts',

@@ -18,8 +18,11 @@ import type { Disposable, Services } from './vscode/services.ts';
 import { registerTasks } from './vscode/tasks/registerTasks.ts';
 import { registerViews } from './vscode/views/registerViews.ts';
 
-/** Composes the extension. In tests it gives the parts away. */
-export function activate(context: vscode.ExtensionContext): Services | undefined {
+/**
+ * Composes the extension. In tests it gives the parts away.
+ * @param asked when VS Code asked for it, of `performance.now()`
+ */
+export function activate(context: vscode.ExtensionContext, asked: number): Services | undefined {
   const log = vscode.window.createOutputChannel('DatasetGAN', { log: true });
   const own = <T extends Disposable>(part: T): T => {
     context.subscriptions.push(part);
@@ -55,5 +58,6 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
       log.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
     }
   }
+  log.info(`All parts stand ${(performance.now() - asked).toFixed(0)} ms after VS Code asked for them.`);
   return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
 }
