@@ -195,19 +195,16 @@ export class Workbench {
 
   /** By Go to File. @param path as typed: enough of the name to be unique */
   async openFile(path: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
+    const name = path.split('/').at(-1)!;
+    await this.#openQuickInput('Control+P');
     await this.#quickInput().fill(path);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: path.split('/').at(-1)! })
-      .first()
-      .waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.tab(path.split('/').at(-1)!).waitFor();
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+    await this.tab(name).waitFor();
   }
 
   /** From the command palette, by its title with category: "DatasetGAN: Train Interpreter". */
   async runCommand(title: string): Promise<void> {
-    await this.#openPalette();
+    await this.#openQuickInput('F1');
     await this.#quickInput().fill(`>${title}`);
     const exactly = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(…|\\.\\.\\.)?$`);
     await this.page.locator('.quick-input-list .label-name').getByText(exactly).first().click();
@@ -215,7 +212,7 @@ export class Workbench {
 
   /** Whether the command palette offers a command now. */
   async offersCommand(title: string): Promise<boolean> {
-    await this.#openPalette();
+    await this.#openQuickInput('F1');
     await this.#quickInput().fill(`>${title}`);
     await sleep(700);
     const labels = await this.page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
@@ -235,10 +232,10 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** F1, again when it goes under: the workbench may be busy with another box that closes. */
-  async #openPalette(): Promise<void> {
+  /** By a key, pressed again when it goes under: the workbench may be busy with another box or an editor that closes. */
+  async #openQuickInput(key: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      await this.page.keyboard.press('F1');
+      await this.page.keyboard.press(key);
       try {
         await this.#quickInput().waitFor({ timeout: 5000 });
         return;
@@ -250,7 +247,7 @@ export class Workbench {
 
   /** Chooses a task by its title, from the list that the command palette has behind "task". */
   async runTask(type: string, title: string): Promise<void> {
-    await this.#openPalette();
+    await this.#openQuickInput('F1');
     await this.#quickInput().fill(`task ${type}`);
     await this.pick(type);
     const rows = this.page.locator('.quick-input-list .monaco-list-row');
