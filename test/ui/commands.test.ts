@@ -24,7 +24,6 @@ describe('the commands, as a person would use them', () => {
     await workbench.pick('#ff00aa');
     const file = join(workbench.workspace, 'datasetgan.json');
     await until(() => readFileSync(file, 'utf8').includes('#ff00aa'), 'the colour is in datasetgan.json');
-    await workbench.closeEditor();
   });
 
   it('shows what models can be computed on, and why not on the rest', async () => {
