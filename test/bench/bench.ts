@@ -9,7 +9,7 @@ import { annotatorTimes } from './annotator.ts';
 import { interactiveCosts, interactiveTable } from './interactive.ts';
 import { importCosts } from './importing.ts';
 import { learningTable, measureLearning } from './learning.ts';
-import { publishedCosts, publishedTable } from './published.ts';
+import { configFCosts, publishedCosts, publishedTable } from './published.ts';
 import { publishedTraining } from './publishedTraining.ts';
 import { vscodeFigures } from './vscode.ts';
 
@@ -17,6 +17,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   avatars: avatars,
   import: importing,
   published: published,
+  large: large,
   training: training,
   learning: learning,
   annotator: annotator,
@@ -69,6 +70,14 @@ async function importing(): Promise<void> {
 async function published(): Promise<void> {
   heading('The published size: StyleGAN 1 at 512², D = 5,056, ten members, random weights (best of three)');
   console.table(publishedTable([await publishedCosts(20), await publishedCosts(34)]));
+}
+
+/** One labelled image of a 1024² generator. */
+async function large(): Promise<void> {
+  heading(
+    'StyleGAN 2 at 1024², configuration F, labelled at 512²: D = 5,568, ten members, random weights (best of three)',
+  );
+  console.table([await configFCosts(20), await configFCosts(34)]);
 }
 
 /** Training at 512². */

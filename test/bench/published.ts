@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface Task {
   readonly kind: 'bare' | 'labelled' | 'literal';
   readonly classes: number;
+  /** StyleGAN 1 at 512² unless told: StyleGAN 2 at 1024², labelled at 512². */
+  readonly network?: 'configF';
 }
 
 /** One run's time, and the most memory that the process held so far. */
@@ -57,6 +59,28 @@ export async function publishedCosts(classes: number, rounds = 3): Promise<Publi
   };
 }
 
+/** StyleGAN 2, configuration F at 1024², alone and labelled at 512², as a line of a table. Best of `rounds`. */
+export async function configFCosts(classes: number, rounds = 3): Promise<Record<string, string>> {
+  const bare = await Runner.start({ kind: 'bare', classes, network: 'configF' });
+  const labelled = await Runner.start({ kind: 'labelled', classes, network: 'configF' });
+  for (let round = 0; round <= rounds; round++) {
+    for (const runner of [bare, labelled]) await runner.run(round > 0);
+  }
+  bare.stop();
+  labelled.stop();
+  return {
+    classes: String(classes),
+    'bare image': seconds(bare.best),
+    'its processor time': processorSeconds(bare.best),
+    'labelled image': seconds(labelled.best),
+    'its processor time ': processorSeconds(labelled.best),
+    'labelled / bare by processor time': (
+      labelled.best.processorMilliseconds / bare.best.processorMilliseconds
+    ).toFixed(2),
+    'peak memory': `${(labelled.best.peakBytes / 1e9).toFixed(2)} GB`,
+  };
+}
+
 /** The lines of the table for the published size, each with the issue's target. */
 export function publishedTable(costs: readonly PublishedCost[]): readonly Record<string, string>[] {
   return costs.map(({ classes, bare, labelled, literal }) => {
@@ -72,6 +96,10 @@ export function publishedTable(costs: readonly PublishedCost[]): readonly Record
       'literal / ours (≥ 10)': (literal.milliseconds / interpreter).toFixed(1),
     };
   });
+}
+
+function processorSeconds({ processorMilliseconds }: Measured): string {
+  return `${(processorMilliseconds / 1000).toFixed(2)} s`;
 }
 
 function seconds({ milliseconds }: Measured): string {

@@ -13,25 +13,34 @@ import { Labeller } from '../../src/interpreter/labeller.ts';
 import { literalGraph } from '../../src/interpreter/literalGraph.ts';
 import { psiPerLayer } from '../../src/stylegan/generator.ts';
 import { generatorGraph } from '../../src/stylegan/generatorGraph.ts';
+import { featureShapes } from '../../src/interpreter/featureShapes.ts';
+import { labelFrame } from '../../src/interpreter/labelFrame.ts';
+import { configF, configFNetwork } from './configF.ts';
 import { LITERAL_ROWS, RESOLUTION, type Measured, type Task } from './published.ts';
 import { architecture, ensemble, network, randomTensor } from './publishedNetwork.ts';
 
 const options: SessionOptions = { provider: 'cpu', cpuFallback: 'allow' };
 
 /** Loads what a task needs and gives back what one run of it is. */
-async function prepare({ kind, classes }: Task): Promise<() => Promise<unknown>> {
-  const psi = psiPerLayer(architecture, 0.7, 8);
+async function prepare({ kind, classes, network: which }: Task): Promise<() => Promise<unknown>> {
+  const large = which === 'configF';
+  const psi = psiPerLayer(large ? configF : architecture, 0.7, 8);
   const z = randomTensor([1, architecture.zSize]);
+  const parts = large ? configFNetwork() : network();
   switch (kind) {
     case 'bare': {
-      const { outputs } = generatorGraph(network(), { batch: 1, latent: 'z', noise: 'constant' });
+      const { outputs } = generatorGraph(parts, { batch: 1, latent: 'z', noise: 'constant' });
       const model = encodeModel(buildModel({ name: 'bare', outputs: { image: outputs.image }, microsoftOps: true }));
       const session = await Session.create(model, options);
       return () => session.run({ z, psi: float32([psi.length], psi) });
     }
     case 'labelled': {
-      const trained = { architecture: ensemble(classes), weights: initialWeights(ensemble(classes), 0) };
-      const labeller = await Labeller.create({ network: network(), ensemble: trained }, 1, options);
+      const shapes = large ? { featureShapes: featureShapes(configF, 'paper') } : {};
+      const members = { ...ensemble(classes), ...shapes };
+      const trained = { architecture: members, weights: initialWeights(members, 0) };
+      // As a project labels it: 1024² at 512².
+      const frame = labelFrame({ resolution: parts.architecture.resolution });
+      const labeller = await Labeller.create({ network: parts, ensemble: trained, frame }, 1, options);
       return () => labeller.label([z.data], psi);
     }
     case 'literal':

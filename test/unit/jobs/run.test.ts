@@ -127,6 +127,26 @@ describe('what the jobs do', () => {
       await assert.rejects(perform('sample', {}, folder), /generator\.onnx/);
     }));
 
+  it('import refuses a hostile checkpoint, and a crop or a class that there is not, and writes nothing', () =>
+    withFolder(async (folder) => {
+      const evil = join(folder, 'evil.pkl');
+      const out = join(folder, 'g.onnx');
+      await writeFile(evil, "cos\nsystem\n(S'echo hello'\ntR.");
+      await assert.rejects(perform('import', { checkpoint: evil, out }), {
+        name: 'UserError',
+        message: /^evil\.pkl can't be read: it asks for os\.system.*nothing was run\.$/,
+      });
+      await assert.rejects(
+        perform('import', { checkpoint, out, crop: '0,8,32,25' }),
+        /in which 32×25 at 0, 8 is no part/,
+      );
+      await assert.rejects(perform('import', { checkpoint, out, class: 1 }), /is not conditional/);
+      await assert.rejects(readFile(out));
+      const { crop, samples } = await perform('import', { checkpoint, out, crop: '0,8,32,16', withoutSamples: true });
+      assert.equal(crop, '32×16 at 0, 8');
+      assert.equal(samples, undefined);
+    }));
+
   it('init takes a generator from anywhere and notes which one it was', () =>
     withFolder(async (folder) => {
       const { out, sha256 } = await perform('import', { checkpoint, out: join(folder, 'models', 'g.onnx') });
