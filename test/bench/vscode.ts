@@ -117,6 +117,7 @@ async function repaints(workbench: Workbench, annotator: AnnotatorPage): Promise
       await sleep(60);
     }
     const { x, y } = await annotator.placeOf({ x: 100, y: 500 });
+    const before = Number((await annotator.state()).version);
     await workbench.page.mouse.move(x, y);
     await workbench.page.mouse.down();
     for (let i = 0; i < 220; i++) {
@@ -124,9 +125,10 @@ async function repaints(workbench: Workbench, annotator: AnnotatorPage): Promise
       await sleep(8);
     }
     await workbench.page.mouse.up();
-    await annotator.settled();
+    await annotator.waitForVersion(before + 1);
     rows.push([size, (await annotator.state()).medianRepaint ?? '?']);
     await annotator.press('Control+z');
+    await annotator.waitForVersion(before + 2);
   }
   return rows;
 }
@@ -134,7 +136,7 @@ async function repaints(workbench: Workbench, annotator: AnnotatorPage): Promise
 async function savings(annotator: AnnotatorPage, file: string): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    await annotator.press(String(round + 1));
+    await annotator.press(String(round + 2));
     await annotator.stroke({ x: 300, y: 200 + 80 * round }, { x: 700, y: 200 + 80 * round });
     await sleep(2500); // the backup that VS Code asks for after an edit
     const before = statSync(file).mtimeMs;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { Point } from '../../src/dataset/annotation/brush.ts';
+import { until } from './until.ts';
 
 /** What the annotator's page tells tests about itself (data attributes of its body). */
 interface AnnotatorState {
@@ -89,7 +90,11 @@ export class AnnotatorPage {
     await this.waitForVersion(before + 1);
   }
 
+  /** Waits until the host has answered that many changes. */
   async waitForVersion(version: number): Promise<void> {
-    await this.frame.locator(`body[data-version="${version}"][data-pending="0"]`).waitFor();
+    await until(async () => {
+      const now = await this.state();
+      return Number(now.version) >= version && now.pending === '0';
+    }, `the document is at version ${version}`);
   }
 }
