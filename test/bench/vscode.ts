@@ -47,6 +47,9 @@ export async function vscodeFigures(): Promise<Figures> {
     figures['the same during a training'] = { target: '≤ 200 ms', measured: text(busy) };
     await workbench.runCommand('DatasetGAN: Stop Job');
     await sleep(2500);
+  } catch (error) {
+    await workbench.screenshot('failures/bench');
+    throw error;
   } finally {
     await workbench.close();
   }
@@ -77,6 +80,7 @@ async function activations(workbench: Workbench): Promise<number[]> {
     await page.keyboard.press('Escape');
   }
   await page.setViewportSize({ width: 1280, height: 800 });
+  await workbench.reload(); // the workbench does not shrink by itself
   return times;
 }
 
