@@ -196,24 +196,21 @@ export class Workbench {
   /** By Go to File. @param path as typed: enough of the name to be unique */
   async openFile(path: string): Promise<void> {
     const name = path.split('/').at(-1)!;
-    await this.#openQuickInput('Control+P');
-    await this.#quickInput().fill(path);
+    await this.#openQuickInput('Control+P', path);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
     await this.tab(name).waitFor();
   }
 
   /** From the command palette, by its title with category: "DatasetGAN: Train Interpreter". */
   async runCommand(title: string): Promise<void> {
-    await this.#openQuickInput('F1');
-    await this.#quickInput().fill(`>${title}`);
+    await this.#openQuickInput('F1', `>${title}`);
     const exactly = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(…|\\.\\.\\.)?$`);
     await this.page.locator('.quick-input-list .label-name').getByText(exactly).first().click();
   }
 
   /** Whether the command palette offers a command now. */
   async offersCommand(title: string): Promise<boolean> {
-    await this.#openQuickInput('F1');
-    await this.#quickInput().fill(`>${title}`);
+    await this.#openQuickInput('F1', `>${title}`);
     await sleep(700);
     const labels = await this.page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
     await this.page.keyboard.press('Escape');
@@ -232,12 +229,15 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** By a key, pressed again when it goes under: the workbench may be busy with another box or an editor that closes. */
-  async #openQuickInput(key: string): Promise<void> {
+  /** Opens a box by a key and types into it; again when the key goes under: another box or an editor may still be closing. */
+  async #openQuickInput(key: string, text: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
+      await this.#quickInput()
+        .waitFor({ state: 'hidden', timeout: 2000 })
+        .catch(() => undefined);
       await this.page.keyboard.press(key);
       try {
-        await this.#quickInput().waitFor({ timeout: 5000 });
+        await this.#quickInput().fill(text, { timeout: 5000 });
         return;
       } catch (error) {
         if (attempt === 4) throw error;
@@ -247,8 +247,7 @@ export class Workbench {
 
   /** Chooses a task by its title, from the list that the command palette has behind "task". */
   async runTask(type: string, title: string): Promise<void> {
-    await this.#openQuickInput('F1');
-    await this.#quickInput().fill(`task ${type}`);
+    await this.#openQuickInput('F1', `task ${type}`);
     await this.pick(type);
     const rows = this.page.locator('.quick-input-list .monaco-list-row');
     await rows
