@@ -172,7 +172,7 @@ describe('the DatasetGAN loop, as a person would', () => {
     await workbench.showOnly('Jobs');
     await workbench.viewRow('Jobs', 'Export a data set').waitFor();
     await workbench.screenshot('task');
-    await workbench.runCommand('View: Close Panel');
+    await workbench.runCommand('View: Toggle Panel Visibility');
   });
 
   it('looks right in every kind of theme', async function () {
