@@ -8,7 +8,7 @@ import { until } from './until.ts';
 import { Workbench } from './workbench.ts';
 
 describe('strokes that are not saved', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let workbench: Workbench;
   after(() => workbench.close());
   keepFailurePictures(() => workbench);
@@ -30,7 +30,7 @@ describe('strokes that are not saved', function () {
     workbench = await Workbench.open({ after: workbench });
     await workbench.page.locator('.tabs-container .tab.dirty', { hasText: '003.dgan' }).waitFor();
     annotator = await new AnnotatorPage(workbench.page, workbench.webview()).ready();
-    await until(async () => (await annotator.picture()) === painted, 'the stroke is there again');
+    await until(async () => (await annotator.picture()) === painted, 'the stroke is there again', 150_000);
     await annotator.focus();
     await annotator.press('Control+s');
     await workbench.page.locator('.tabs-container .tab:not(.dirty)', { hasText: '003.dgan' }).waitFor();
