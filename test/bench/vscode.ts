@@ -48,7 +48,7 @@ export async function vscodeFigures(): Promise<Figures> {
     await workbench.runCommand('DatasetGAN: Stop Job');
     await sleep(2500);
   } catch (error) {
-    await workbench.screenshot('failures/bench');
+    await workbench.screenshot('failures/bench').catch(() => undefined); // the first error counts
     throw error;
   } finally {
     await workbench.close();
