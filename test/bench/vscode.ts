@@ -77,6 +77,7 @@ async function activations(workbench: Workbench): Promise<number[]> {
     const rows = page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: /datasetgan/i });
     const row = rows.filter({ hasText: /Activation: \d+/ }).first();
     times.push(Number(/Activation: (\d+)/.exec(await row.innerText())![1]));
+    if (round === 0) await workbench.screenshot('running-extensions');
     await page.keyboard.press('Escape');
   }
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -101,7 +101,7 @@ export class SampleDocument implements vscode.CustomDocument {
 
   /** Never rejects for a file that can't be read: such a document says what is wrong. */
   static async open(uri: vscode.Uri, backupId: string | undefined, questions: Questions): Promise<SampleDocument> {
-    const backup = backupId === undefined ? undefined : await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId));
+    const backup = backupId === undefined ? undefined : await readBackup(vscode.Uri.parse(backupId));
     const read = await readBytes(uri);
     const hash = hashIn(read);
     const state = withBackup(stateOf(read, nameOf(uri)), backup, nameOf(uri));
@@ -506,4 +506,14 @@ function backupBase(backup: Uint8Array): string | undefined {
 /** A ZIP begins with PK. */
 function isWhole(backup: Uint8Array): boolean {
   return backup[0] === 0x50 && backup[1] === 0x4b;
+}
+
+/** Undefined when it is gone: a window that is loaded again right after a save asks for the backup that the save made needless. */
+async function readBackup(file: vscode.Uri): Promise<Uint8Array | undefined> {
+  try {
+    return await vscode.workspace.fs.readFile(file);
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
+    throw error;
+  }
 }
