@@ -45,6 +45,8 @@ export class Lightbox {
   readonly #previous;
   readonly #next;
   readonly #events: LightboxEvents;
+  /** The pixel under the pointer; it stays while the image under a resting pointer changes. */
+  #pointed: { readonly x: number; readonly y: number } | undefined;
 
   constructor(
     source: PictureSource,
@@ -59,11 +61,11 @@ export class Lightbox {
     this.#source = source;
     this.#largest = largestUncertainty;
     this.#events = events;
-    this.#views = [0, 1, 2].map(() => new PictureView(source));
+    this.#views = [0, 1, 2].map(() => new PictureView(source, () => this.#tellPointed()));
     this.#marks = this.#views.map(() => element('div', { class: 'mark', hidden: '' }));
     this.#figures = this.#views.map((view, i) => {
       const frame = element('div', { class: 'frame' }, view.element, this.#marks[i]!);
-      frame.addEventListener('pointermove', (event) => this.#pointed(event, frame));
+      frame.addEventListener('pointermove', (event) => this.#point(event, frame));
       frame.addEventListener('pointerleave', () => this.#unpoint());
       return element('figure', {}, frame, element('figcaption', {}, ['Image', 'Labels', 'Uncertainty'][i]!));
     });
@@ -97,6 +99,7 @@ export class Lightbox {
     this.element.addEventListener('keydown', (event) => this.#pressed(event));
     this.element.addEventListener('close', () => {
       for (const view of this.#views) view.clear();
+      this.#unpoint();
       events.onClose();
     });
     // A click beside the pictures leads back.
@@ -136,7 +139,7 @@ export class Lightbox {
     this.#views[1]!.set(id, { image: false, map: 'labels' }, width);
     this.#views[2]!.set(id, { image: false, map: 'uncertainty' }, width);
     for (const view of this.#views) view.load();
-    this.#unpoint();
+    this.#tellPointed();
     this.#fit();
     const ranked = this.#classes
       .map(({ name, colour }, column) => ({ name, colour, column, share: shares[column]! }))
@@ -185,11 +188,30 @@ export class Lightbox {
     this.#panels.style.setProperty('--height', `${Math.floor(height * even)}px`);
   }
 
-  #pointed(event: PointerEvent, frame: HTMLElement): void {
+  #point(event: PointerEvent, frame: HTMLElement): void {
     const box = frame.getBoundingClientRect();
     const { width, height } = this.#source;
-    const x = Math.min(width - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * width)));
-    const y = Math.min(height - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * height)));
+    this.#pointed = {
+      x: Math.min(width - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * width))),
+      y: Math.min(height - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * height))),
+    };
+    this.#tellPointed();
+  }
+
+  #unpoint(): void {
+    this.#pointed = undefined;
+    this.#tellPointed();
+  }
+
+  /** What is known of the pixel under the pointer: its class and uncertainty once their maps are there. */
+  #tellPointed(): void {
+    for (const mark of this.#marks) mark.hidden = this.#pointed === undefined;
+    if (this.#pointed === undefined) {
+      setText(this.#under, 'Point at a pixel to see its class. ← → next image · X reject · A annotate · Esc back');
+      return;
+    }
+    const { x, y } = this.#pointed;
+    const { width, height } = this.#source;
     const id = this.#views[1]!.map?.data[y * width + x];
     const grey = this.#views[2]!.map?.data[y * width + x];
     const name =
@@ -201,15 +223,9 @@ export class Lightbox {
     const nats = grey === undefined ? '' : `uncertainty ${((grey / 255) * this.#largest).toFixed(2)}`;
     setText(this.#under, [name, nats, `x ${x}, y ${y}`].filter((part) => part !== '').join(' · '));
     for (const mark of this.#marks) {
-      mark.hidden = false;
       mark.style.left = `${((x + 0.5) / width) * 100}%`;
       mark.style.top = `${((y + 0.5) / height) * 100}%`;
     }
-  }
-
-  #unpoint(): void {
-    setText(this.#under, 'Point at a pixel to see its class. ← → next image · X reject · A annotate · Esc back');
-    for (const mark of this.#marks) mark.hidden = true;
   }
 
   #pressed(event: KeyboardEvent): void {

@@ -26,14 +26,17 @@ export class PictureView {
   readonly #image = element('img', { alt: '', draggable: 'false' });
   readonly #canvas = element('canvas', { hidden: '' });
   readonly #source: PictureSource;
+  readonly #onMap: () => void;
   #id: number | undefined;
   #layers: Layers = { image: false, map: undefined };
   #mapWidth = 0;
   #wanted = new AbortController();
   #map: GreyMap | undefined;
 
-  constructor(source: PictureSource) {
+  /** @param onMap its map has loaded */
+  constructor(source: PictureSource, onMap: () => void = () => undefined) {
     this.#source = source;
+    this.#onMap = onMap;
     this.#image.decoding = 'async';
     this.#image.hidden = true;
     // The picture of the image before must not stand under this one's name.
@@ -87,6 +90,7 @@ export class PictureView {
       if (map === undefined || signal.aborted) return;
       this.#map = map;
       this.repaint();
+      this.#onMap();
     };
     const there = greys.peek(address, this.#mapWidth, mapHeight);
     if (there !== undefined) {

@@ -270,6 +270,31 @@ describe('the gallery in Chromium', function () {
     assert.equal(await gallery.page.locator('.mark:visible').count(), 3);
   });
 
+  it('tells of the pixel under a resting pointer as its maps arrive, and of the next image', async () => {
+    await open();
+    const under = gallery.page.locator('.under');
+    // In this mode the grid loads no heat maps: they come for the enlarged image alone, and late.
+    await gallery.page.getByRole('radio', { name: 'Image' }).click();
+    let arrive = (): void => undefined;
+    const late = new Promise<void>((resolve) => (arrive = resolve));
+    await gallery.page.route('**/uncertainty/*', async (route) => {
+      await late;
+      await route.continue();
+    });
+    await gallery.page.locator('[data-id="5"]').dblclick();
+    const box = (await gallery.page.locator('.frame').nth(0).boundingBox())!;
+    await gallery.page.mouse.move(box.x + (box.width * 4.5) / SIDE, box.y + (box.height * 20.5) / SIDE);
+    await gallery.until(`/^<script>.*<\\/script> · x 4, y 20$/.test(document.querySelector('.under').innerText)`);
+    arrive();
+    await gallery.until(`/ · uncertainty \\d\\.\\d\\d · x 4, y 20$/.test(document.querySelector('.under').innerText)`);
+    await gallery.page.keyboard.press('ArrowRight');
+    await gallery.until("document.querySelector('dialog h2').innerText.endsWith('6')");
+    await gallery.until(`/^<script>.* · uncertainty .* · x 4, y 20$/.test(document.querySelector('.under').innerText)`);
+    assert.equal(await gallery.page.locator('.mark:visible').count(), 3);
+    await gallery.page.mouse.move(2, 2);
+    assert.match(await under.innerText(), /^Point at a pixel/);
+  });
+
   it('comes back as it looked', async () => {
     await open();
     await gallery.page.getByRole('radio', { name: 'Uncertainty' }).click();
