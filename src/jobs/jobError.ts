@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import { messageOf, UserError } from '../base/userError.ts';
+import { importQuestionSchema, OpenQuestion } from '../stylegan/importQuestion.ts';
 import { LockedError } from './lock.ts';
 
 /**
- * Why a job did not end in a result: something the person can act on, somebody else's lock, a stop that was asked for, or a defect of
- * ours (with its stack). In this form it crosses from the child to its client and into the journal.
+ * Why a job did not end in a result: something the person can act on, a question that must be answered first, somebody else's lock, a
+ * stop that was asked for, or a defect of ours (with its stack). In this form it crosses from the child to its client and into the
+ * journal.
  */
-export const jobErrorSchema = z.object({
-  kind: z.enum(['user', 'locked', 'stopped', 'bug']),
-  message: z.string(),
-  stack: z.string().optional(),
-});
+export const jobErrorSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['user', 'locked', 'stopped']), message: z.string() }),
+  z.object({ kind: z.literal('question'), message: z.string(), question: importQuestionSchema }),
+  z.object({ kind: z.literal('bug'), message: z.string(), stack: z.string().optional() }),
+]);
 export type JobError = z.infer<typeof jobErrorSchema>;
 
 /** The job was asked to stop and did; nothing is wrong. */
@@ -29,6 +31,7 @@ export class JobBug extends Error {
 export function toJobError(error: unknown, stopAsked: boolean): JobError {
   if (error instanceof LockedError) return { kind: 'locked', message: error.message };
   if (error instanceof JobStopped) return { kind: 'stopped', message: error.message };
+  if (error instanceof OpenQuestion) return { kind: 'question', message: error.message, question: error.question };
   if (error instanceof UserError) return { kind: 'user', message: error.message };
   if (stopAsked && error instanceof Error && error.name === 'AbortError')
     return { kind: 'stopped', message: 'Stopped.' };
@@ -42,6 +45,8 @@ export function fromJobError(error: JobError): Error {
       return new LockedError(error.message, undefined);
     case 'stopped':
       return new JobStopped(error.message);
+    case 'question':
+      return new OpenQuestion(error.message, error.question);
     case 'user':
       return new UserError(error.message);
     case 'bug': {

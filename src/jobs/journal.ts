@@ -123,7 +123,7 @@ export class JournalWriter {
     );
   }
 
-  /** For a job that never began, because another one holds the lock: it leaves no trace. */
+  /** For a job that never began, because another one holds the lock or a question is open: it leaves no trace. */
   async withdraw(): Promise<void> {
     this.#stopTimers();
     await this.#writing;

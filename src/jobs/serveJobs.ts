@@ -1,4 +1,5 @@
 import { messageOf, UserError } from '../base/userError.ts';
+import { OpenQuestion } from '../stylegan/importQuestion.ts';
 import { JobStopped, toJobError, type JobError } from './jobError.ts';
 import { JournalWriter } from './journal.ts';
 import { definitionOf, type JobDefinition } from './jobTable.ts';
@@ -85,7 +86,9 @@ async function perform(start: Start, runners: JobRunners, stop: AbortSignal, str
     await journal?.done(result);
     return result;
   } catch (error) {
-    if (error instanceof LockedError && lock === undefined) await journal?.withdraw();
+    // A job that only asked something is done again with the answer.
+    const leavesNoTrace = error instanceof OpenQuestion || (error instanceof LockedError && lock === undefined);
+    if (leavesNoTrace) await journal?.withdraw();
     else await journal?.failed(toJobError(error, stop.aborted)).catch(() => undefined);
     throw error;
   } finally {

@@ -4,9 +4,10 @@ import type { Project } from '../dataset/projectFile.ts';
 import type { GeneratedOrigin } from '../dataset/synthesisInput.ts';
 import type { ImageScores } from '../interpreter/uncertainty.ts';
 import type { Journal } from '../jobs/journal.ts';
-import type { JobName, JobResult, RequestFor } from '../jobs/jobTable.ts';
+import type { JobInput, JobName, JobResult, RequestFor } from '../jobs/jobTable.ts';
 import type { TimedProgress } from '../jobs/progress.ts';
 import type { SampleStatus } from '../messages/annotatorMessages.ts';
+import type { ImportQuestion } from '../stylegan/importQuestion.ts';
 import type { ReaderThread } from './reader/readerThread.ts';
 
 // What the parts of the extension know of each other. extension.ts makes each of them once and hands them round.
@@ -112,11 +113,14 @@ export interface Jobs extends Disposable {
   /**
    * As `start`, and tells the person how it ended. Resolves to undefined when it failed or was stopped; nothing is thrown.
    * @param next the buttons below the result; without it the obvious next step
+   * @param ask a job may fail with a question: asks the person and resolves to the options to try again with, or to undefined when the
+   * person does not answer. Without it the question is told as any other error.
    */
   perform<J extends JobName>(
     request: RequestFor<J>,
     project: string | undefined,
     next?: (result: JobResult<J>) => readonly NextAction[],
+    ask?: (question: ImportQuestion) => Promise<Partial<JobInput<J>> | undefined>,
   ): Promise<JobResult<J> | undefined>;
   /** Softly; after two seconds, hard. Also jobs of a terminal. */
   stop(id: string): Promise<void>;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -15,12 +16,15 @@ describe('jobs in the window', () => {
   let services: Services;
   let project: Project;
   let cli: string;
+  let extensionPath: string;
+  const conditional = 'stylegan2-ada-16-grey-conditional-clamp.pkl';
 
   before(async () => {
     const extension = vscode.extensions.getExtension<Services | undefined>(extensionId);
     assert.ok(extension);
     services = (await extension.activate())!;
-    cli = join(extension.extensionPath, 'dist/cli.cjs');
+    extensionPath = extension.extensionPath;
+    cli = join(extensionPath, 'dist/cli.cjs');
     project = (await services.projects.refreshed())!;
     assert.ok(project, services.projects.problem);
   });
@@ -66,6 +70,36 @@ describe('jobs in the window', () => {
     }
     throw new Error('The sample project has no generated sample.');
   };
+
+  it('asks for the class of a conditional generator, once, and only then imports it', async () => {
+    const fixture = (name: string): string => join(extensionPath, 'test/fixtures/checkpoints', name);
+    const folder = await mkdtemp(join(tmpdir(), 'dgan-import-'));
+    const out = join(folder, 'generator.onnx');
+    const asked: unknown[] = [];
+    const imported = (checkpoint: string, answer: number | undefined) =>
+      services.jobs.perform(
+        { job: 'import', options: { checkpoint: fixture(checkpoint), out, withoutSamples: true } },
+        undefined,
+        undefined,
+        (question) => {
+          asked.push(question);
+          return Promise.resolve(answer === undefined ? undefined : { class: answer });
+        },
+      );
+    try {
+      assert.equal(await imported(conditional, undefined), undefined, 'not answered: nothing is done');
+      assert.ok(!existsSync(out));
+      const result = await imported(conditional, 2);
+      assert.deepEqual(result?.condition, { classes: 3, chosen: 2 });
+      assert.ok(existsSync(out));
+      assert.deepEqual(asked, Array(2).fill({ kind: 'class', classes: 3 }));
+      assert.equal((await imported('stylegan1-32.for_g_all.pt', 2))?.condition, undefined);
+      assert.equal(asked.length, 2, 'nothing is asked of a generator without classes');
+      assert.deepEqual(services.jobs.own, []);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   it('trains, shows it, and predicts meanwhile', async () => {
     const first = await startTraining('short');

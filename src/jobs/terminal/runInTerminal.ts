@@ -1,4 +1,5 @@
 import { messageOf, UserError } from '../../base/userError.ts';
+import { OpenQuestion } from '../../stylegan/importQuestion.ts';
 import { startJob, type RunningJob } from '../client.ts';
 import { JobStopped } from '../jobError.ts';
 import { definitionOf, type JobName, type RequestFor } from '../jobTable.ts';
@@ -80,6 +81,7 @@ export function printError(error: unknown, json: boolean, bugs: string): void {
       type: 'error',
       kind: kindOf(error),
       message: messageOf(error),
+      ...(error instanceof OpenQuestion ? { question: error.question } : {}),
       ...(isBug ? { stack: error.stack } : {}),
     });
   } else if (kindOf(error) === 'bug') {

@@ -9,6 +9,7 @@ import {
   type FoundTensors,
 } from '../checkedParameters.ts';
 import type { Condition } from '../condition.ts';
+import { OpenQuestion } from '../importQuestion.ts';
 import type { ImportedNetwork } from '../importedNetwork.ts';
 import { noiseName } from '../noiseName.ts';
 import { vectorSlot } from '../parameterSlot.ts';
@@ -91,8 +92,9 @@ export function mappingSizes(
 
 function chosenCondition(classes: number, width: number, chosen: number | undefined, file: string): Condition {
   if (chosen === undefined)
-    throw new UserError(
+    throw new OpenQuestion(
       `${file} is conditional: choose one of its ${classes} classes with --class 0 … ${classes - 1}.`,
+      { kind: 'class', classes },
     );
   if (chosen >= classes)
     throw new UserError(`${file} has the classes 0 to ${classes - 1}; there is no class ${chosen}.`);

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { projectPaths, readProject } from '../../dataset/projectFile.ts';
 import type { Services } from '../services.ts';
 import { askFile, askText } from './ask.ts';
+import { askImportQuestion } from './askImportQuestion.ts';
 
 /** A checkpoint, and what goes with everything that is made from it. */
 export interface CheckpointChoice {
@@ -60,6 +61,8 @@ export async function importInto(
       },
     },
     folder,
+    undefined,
+    (question) => askImportQuestion(vscode.l10n.t('Import {0}', basename(path)), question),
   );
   if (result?.samples) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(result.samples.file));
 }

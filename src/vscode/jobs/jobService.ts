@@ -5,8 +5,9 @@ import { UserError } from '../../base/userError.ts';
 import type { RunningJob } from '../../jobs/client.ts';
 import { JobCrashed, JobStopped } from '../../jobs/jobError.ts';
 import type { Journal } from '../../jobs/journal.ts';
-import type { JobName, JobResult, RequestFor } from '../../jobs/jobTable.ts';
+import type { JobInput, JobName, JobResult, RequestFor } from '../../jobs/jobTable.ts';
 import type { TimedProgress } from '../../jobs/progress.ts';
+import { OpenQuestion, type ImportQuestion } from '../../stylegan/importQuestion.ts';
 import type { Jobs, JobView, NextAction, Projects, StartedJob, StartJobOptions } from '../services.ts';
 import { showError } from '../showError.ts';
 import { computeFromSettings } from './computeFromSettings.ts';
@@ -20,6 +21,8 @@ import { nextActions, resultSentence } from './resultMessage.ts';
 const SOFT_STOP_MS = 2_000;
 /** Views and status bar show progress at most so often. */
 const SHOW_EVERY_MS = 200;
+
+type Ask<J extends JobName> = (question: ImportQuestion) => Promise<Partial<JobInput<J>> | undefined>;
 
 /** A job that this window started and that has not ended. */
 interface OwnJob {
@@ -139,17 +142,34 @@ export class JobService implements Jobs {
     request: RequestFor<J>,
     project: string | undefined,
     next?: (result: JobResult<J>) => readonly NextAction[],
+    ask?: Ask<J>,
   ): Promise<JobResult<J> | undefined> {
     try {
-      const job = await this.start(request, { project });
-      const result = await job.result;
+      const result = await this.#untilAnswered(request, project, ask);
       if (!this.#isDisposed())
         this.#tellResult(request.job, result, next?.(result) ?? nextActions(request.job, result));
       return result;
     } catch (error) {
-      if (error instanceof JobCrashed) this.#offerToRunAgain(error, request, project, next);
+      if (error instanceof JobCrashed) this.#offerToRunAgain(error, () => this.perform(request, project, next, ask));
       else if (!this.#isDisposed()) showError(this.#log, error, jobTitle(request.job));
       return undefined;
+    }
+  }
+
+  /** Runs the job, and again with each answer that it needs. */
+  async #untilAnswered<J extends JobName>(
+    request: RequestFor<J>,
+    project: string | undefined,
+    ask: Ask<J> | undefined,
+  ): Promise<JobResult<J>> {
+    const job = await this.start(request, { project });
+    try {
+      return await job.result;
+    } catch (error) {
+      if (!(error instanceof OpenQuestion) || ask === undefined || this.#isDisposed()) throw error;
+      const answer = await ask(error.question);
+      if (answer === undefined) throw new JobStopped('The question was dismissed.');
+      return this.#untilAnswered({ ...request, options: { ...request.options, ...answer } }, project, ask);
     }
   }
 
@@ -307,19 +327,14 @@ export class JobService implements Jobs {
     });
   }
 
-  #offerToRunAgain<J extends JobName>(
-    error: JobCrashed,
-    request: RequestFor<J>,
-    project: string | undefined,
-    next: ((result: JobResult<J>) => readonly NextAction[]) | undefined,
-  ): void {
+  #offerToRunAgain(error: JobCrashed, runAgain: () => Promise<unknown>): void {
     // Its children end with the window; that is no crash.
     if (this.#isDisposed()) return;
     const again = vscode.l10n.t('Run Again');
     const showLog = vscode.l10n.t('Show Log');
     this.#log.warn(error.message);
     void vscode.window.showErrorMessage(error.message, again, showLog).then((chosen) => {
-      if (chosen === again) void this.perform(request, project, next);
+      if (chosen === again) void runAgain();
       if (chosen === showLog) this.#log.show();
     });
   }

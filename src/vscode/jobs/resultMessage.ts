@@ -17,10 +17,13 @@ export function resultSentence(job: JobName, result: unknown): ResultMessage {
     case 'init':
       return plain(vscode.l10n.t('Made {0}.', (result as JobResult<'init'>).file));
     case 'import': {
-      const { name, family, resolution, attributed } = result as JobResult<'import'>;
+      const { name, family, resolution, condition, attributed } = result as JobResult<'import'>;
       const size = `${resolution}×${resolution}`;
       const notes = attributed ? [] : [vscode.l10n.t('Nothing is recorded about whose work it is.')];
-      return { sentence: vscode.l10n.t('Imported {0}: {1}, {2} pixels.', name, family, size), notes };
+      const sentence = condition
+        ? vscode.l10n.t('Imported class {0} of {1}: {2}, {3} pixels.', condition.chosen, name, family, size)
+        : vscode.l10n.t('Imported {0}: {1}, {2} pixels.', name, family, size);
+      return { sentence, notes };
     }
     case 'sample':
       return plain(

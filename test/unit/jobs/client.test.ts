@@ -11,6 +11,7 @@ import { readJournals } from '../../../src/jobs/journal.ts';
 import type { JobResult } from '../../../src/jobs/jobTable.ts';
 import { LockedError } from '../../../src/jobs/lock.ts';
 import type { TimedProgress } from '../../../src/jobs/progress.ts';
+import { OpenQuestion } from '../../../src/stylegan/importQuestion.ts';
 import { workerAt } from '../../../src/jobs/workerEntry.ts';
 import { bundles } from './bundles.ts';
 import { isAlive, until, withProject } from './testProject.ts';
@@ -69,6 +70,19 @@ describe('a job in its own process', () => {
       assert.deepEqual(journal.options, { out: 'work', count: 16, seed: 0 }, 'defaults are written out');
       assert.equal(await readFile(join(project, '.datasetgan', '.gitignore'), 'utf8'), '*\n');
       assert.deepEqual(readdirSync(join(project, '.datasetgan', 'locks')), [], 'the lock is given back');
+    }));
+
+  it('asks what must be known first, as data, gives the lock back and leaves no journal', () =>
+    withProject(async (project) => {
+      const job = await start(project, 'question');
+      await assert.rejects(job.result, (error: unknown) => {
+        assert.ok(error instanceof OpenQuestion && error instanceof UserError, String(error));
+        assert.equal(error.message, 'Choose a class with --class.');
+        assert.deepEqual(error.question, { kind: 'class', classes: 3 });
+        return true;
+      });
+      assert.deepEqual(await readJournals(project), []);
+      assert.deepEqual(readdirSync(join(project, '.datasetgan', 'locks')), []);
     }));
 
   it('stops cleanly when it is asked to, also by a signal', () =>

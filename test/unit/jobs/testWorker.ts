@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../../src/base/userError.ts';
+import { OpenQuestion } from '../../../src/stylegan/importQuestion.ts';
 import { serveJobs } from '../../../src/jobs/serveJobs.ts';
 import type { JobRunner } from '../../../src/jobs/runner.ts';
 
@@ -25,6 +26,8 @@ const sample: JobRunner<'sample'> = async (options, context) => {
       return result;
     case 'user':
       throw new UserError('samples/007.dgan is truncated: copy it again.');
+    case 'question':
+      throw new OpenQuestion('Choose a class with --class.', { kind: 'class', classes: 3 });
     case 'bug':
       throw new TypeError('x is not a function');
     case 'later':

@@ -122,6 +122,7 @@ describe('imported generators compute what their original programs recorded', ()
     const checkpoint = { file, bytes: bytes(file) };
     await assert.rejects(importGenerator({ checkpoint, name: file, seed: 0 }), {
       message: `${file} is conditional: choose one of its 3 classes with --class 0 … 2.`,
+      question: { kind: 'class', classes: 3 },
     });
     await assert.rejects(importGenerator({ checkpoint, name: file, seed: 0, chosenClass: 3 }), {
       message: `${file} has the classes 0 to 2; there is no class 3.`,
