@@ -7,7 +7,7 @@ import { GraphError, operands, shapeText, topological, type Value } from './valu
  * @param loss float32, shape []
  * @param parameters what to differentiate by; one that the loss does not depend on gets zeros
  * @returns one gradient for each parameter, of its shape
- * @throws GraphError when the loss is not a scalar.
+ * @throws GraphError when the loss is not a scalar, or a gradient would have to flow through a foreign graph.
  */
 export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
   if (loss.shape.length !== 0 || loss.dtype !== 'float32') {
@@ -23,6 +23,8 @@ export function gradients(loss: Value, parameters: readonly Value[]): Value[] {
   for (const value of [...order].reverse()) {
     const dy = gradientOf.get(value);
     if (!dy || !reaches.has(value)) continue;
+    if (value.origin.kind === 'foreign')
+      throw new GraphError("gradients: the loss depends on the parameters through somebody else's ONNX graph.");
     if (value.origin.kind !== 'op') continue;
     const { inputs, attributes } = value.origin;
     const { vjp } = ops[value.origin.op as keyof typeof ops] as Op<unknown>;

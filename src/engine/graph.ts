@@ -1,3 +1,4 @@
+import { renamedNode, type ForeignGraph } from './foreignGraph.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from './onnx/model.ts';
 import type { Emitter, Op } from './op.ts';
 import { ops } from './ops.ts';
@@ -6,7 +7,7 @@ import { GraphError, shapeText, topological, type Value } from './value.ts';
 
 /** ai.onnx version of everything that is built; the newest one that onnxruntime's WebGPU provider covers throughout. */
 const OPSET = 20;
-const IR_VERSION = 9;
+export const IR_VERSION = 9;
 
 export interface ModelOptions {
   readonly name: string;
@@ -19,15 +20,17 @@ export interface ModelOptions {
 
 /**
  * Writes the values that `outputs` depend on as one ONNX model. Inputs and parameters keep their names; everything
- * else is named by its place, so equal graphs give equal bytes.
- * @throws GraphError when two inputs, parameters or outputs share a name.
+ * else is named by its place, so equal graphs give equal bytes. A model has one opset, so a foreign graph in it decides for all.
+ * @throws GraphError when two inputs, parameters or outputs share a name, or two foreign graphs are of different opsets.
  */
 export function buildModel({ name, outputs, metadata = {}, microsoftOps = false }: ModelOptions): OnnxModel {
   const entries = Object.entries(outputs);
-  const writer = new GraphWriter(microsoftOps);
-  for (const value of topological(entries.map(([, value]) => value))) writer.write(value);
+  const values = topological(entries.map(([, value]) => value));
+  const opset = opsetOf(values);
+  const writer = new GraphWriter(microsoftOps, opset);
+  for (const value of values) writer.write(value);
   for (const [output, value] of entries) writer.writeOutput(output, value);
-  const opsets = [{ domain: '', version: OPSET }];
+  const opsets = [{ domain: '', version: opset }];
   if (writer.usesMicrosoftOps) opsets.push({ domain: 'com.microsoft', version: 1 });
   const graph: OnnxGraph = {
     name,
@@ -39,17 +42,27 @@ export function buildModel({ name, outputs, metadata = {}, microsoftOps = false 
   return { irVersion: IR_VERSION, opsets, producer: 'datasetgan', graph, metadata };
 }
 
+function opsetOf(values: readonly Value[]): number {
+  const opsets = new Set(values.flatMap(({ origin }) => (origin.kind === 'foreign' ? [origin.graph.opset] : [])));
+  if (opsets.size > 1) throw new GraphError(`Graphs of opsets ${[...opsets].join(' and ')} do not go into one model.`);
+  return [...opsets][0] ?? OPSET;
+}
+
 class GraphWriter implements Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly inputs: OnnxValueInfo[] = [];
   readonly initializers = new Map<string, Tensor>();
   readonly microsoftOps: boolean;
+  readonly opset: number;
   usesMicrosoftOps = false;
   private readonly names = new Map<Value, string>();
   private readonly small = new Map<string, string>();
+  /** What each copy of a foreign graph calls its values, by the value that it is fed. */
+  private readonly copies = new Map<ForeignGraph, Map<Value, (name: string) => string>>();
 
-  constructor(microsoftOps: boolean) {
+  constructor(microsoftOps: boolean, opset: number) {
     this.microsoftOps = microsoftOps;
+    this.opset = opset;
   }
 
   /** Values come after their operands. */
@@ -101,7 +114,35 @@ class GraphWriter implements Emitter {
         const names = origin.inputs.map((operand) => this.names.get(operand)!);
         return op.emit(this, names, origin.inputs, value, origin.attributes);
       }
+      case 'foreign':
+        return this.copyOf(origin.graph, origin.input)(origin.output);
     }
+  }
+
+  /** Writes a foreign graph for one more input, its weights only the first time. */
+  private copyOf(graph: ForeignGraph, input: Value): (name: string) => string {
+    let copies = this.copies.get(graph);
+    if (!copies) {
+      copies = new Map();
+      this.copies.set(graph, copies);
+      for (const [name, tensor] of graph.initializers) {
+        this.claim(name);
+        this.initializers.set(name, tensor);
+      }
+    }
+    const known = copies.get(input);
+    if (known) return known;
+    const prefix = `copy${copies.size}/`;
+    const rename = (name: string): string => {
+      if (name === '' || graph.initializers.has(name)) return name;
+      return name === graph.input ? this.names.get(input)! : prefix + name;
+    };
+    copies.set(input, rename);
+    for (const node of graph.nodes) {
+      if (node.domain === 'com.microsoft') this.usesMicrosoftOps = true;
+      this.nodes.push(renamedNode(node, rename));
+    }
+    return rename;
   }
 
   private constant(tensor: Tensor): string {

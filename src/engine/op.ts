@@ -6,6 +6,8 @@ import type { Value } from './value.ts';
 export interface Emitter {
   /** True where `com.microsoft` ops exist and the model is not stored or handed out. */
   readonly microsoftOps: boolean;
+  /** Version of ai.onnx that the model is written for: ours, or that of a foreign graph in it (13 or later). */
+  readonly opset: number;
   node(
     opType: string,
     inputs: readonly string[],

@@ -309,7 +309,7 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
   reduceMean: {
     arity: 1,
     result: ([x], { axes, keep }) => ({ ...floats('reduceMean', x!), shape: reducedShape(x!.shape, axes, keep) }),
-    emit: (e, [x], _, __, { axes, keep }) => e.node('ReduceMean', [x!, e.int64(axes)], { keepdims: flag(keep) }),
+    emit: (e, [x], _, __, reduction) => emitReduction(e, 'ReduceMean', x!, reduction),
     vjp: (dy, [x], _, reduction) => [
       scale(expandReduced(dy, x!, reduction), 1 / sizeOf(reduction.axes.map((axis) => x!.shape[axis]!))),
     ],
@@ -321,7 +321,7 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
       dtype: numeric('reduceMax', x!).dtype,
       shape: reducedShape(x!.shape, axes, keep),
     }),
-    emit: (e, [x], _, __, { axes, keep }) => e.node('ReduceMax', [x!, e.int64(axes)], { keepdims: flag(keep) }),
+    emit: (e, [x], _, __, reduction) => emitReduction(e, 'ReduceMax', x!, reduction),
     // Equal largest elements share the gradient.
     vjp: (dy, [x], y, reduction) => {
       const largest = cast(equal(x!, expandReduced(y, x!, reduction)), 'float32');
@@ -691,6 +691,13 @@ function reduction(
 ): Value {
   if (axes.length === 0) return x;
   return apply(name, [x], { axes: axes.map((axis) => normalAxis(name, axis, x.shape)), keep });
+}
+
+/** All reductions but ReduceSum (13) take their axes as an input since opset 18, as an attribute before. */
+function emitReduction(e: Emitter, opType: string, x: string, { axes, keep }: Reduction): string {
+  return e.opset >= 18
+    ? e.node(opType, [x, e.int64(axes)], { keepdims: flag(keep) })
+    : e.node(opType, [x], { axes: { kind: 'ints', value: axes }, keepdims: flag(keep) });
 }
 
 /** Sums a gradient over the axes along which an input of `shape` was repeated. */

@@ -1,3 +1,4 @@
+import type { ForeignGraph } from './foreignGraph.ts';
 import type { DType, Tensor } from './tensor.ts';
 
 /** A shape or type error in a graph under construction; thrown where the op is built. */
@@ -12,7 +13,9 @@ export type Origin =
   | { readonly kind: 'parameter'; readonly name: string; readonly tensor: Tensor }
   /** An unnamed initializer. */
   | { readonly kind: 'constant'; readonly tensor: Tensor }
-  | { readonly kind: 'op'; readonly op: string; readonly inputs: readonly Value[]; readonly attributes: unknown };
+  | { readonly kind: 'op'; readonly op: string; readonly inputs: readonly Value[]; readonly attributes: unknown }
+  /** An output of somebody else's graph, which is written into ours as it stands. */
+  | { readonly kind: 'foreign'; readonly graph: ForeignGraph; readonly output: string; readonly input: Value };
 
 /** A typed, shaped node of a graph. All shapes are static. */
 export interface Value {
@@ -48,7 +51,8 @@ export function constant(tensor: Tensor): Value {
 
 /** The values that a value is computed from, directly. */
 export function operands(value: Value): readonly Value[] {
-  return value.origin.kind === 'op' ? value.origin.inputs : [];
+  const { origin } = value;
+  return origin.kind === 'op' ? origin.inputs : origin.kind === 'foreign' ? [origin.input] : [];
 }
 
 /** All values that `roots` depend on, roots included, each after its operands. */
