@@ -22,6 +22,7 @@ import { createQueueBar } from './queueBar.ts';
 import { rectangleOfEdit } from './rectangles.ts';
 import { loadImage } from './sampleImage.ts';
 import type { SceneLook } from './scene.ts';
+import { createSidePanel, type SidePanel } from './sidePanel.ts';
 import { Stage } from './stage.ts';
 import { createToolbar } from './toolbar.ts';
 import { pixelAt } from './tools/pixelAt.ts';
@@ -42,6 +43,7 @@ export class Annotator {
   readonly #host: HostConnection<ToAnnotator, FromAnnotator>;
   readonly #view: Store<ViewState>;
   readonly #model: Store<Model>;
+  readonly #sidePanel: SidePanel;
   readonly #stage: Stage;
   readonly #announcer = createAnnouncer();
   readonly #bench: ToolBench;
@@ -70,6 +72,7 @@ export class Annotator {
     this.#viewIsOwn = host.savedState !== undefined && host.savedState !== null;
     this.#view = createStore(readViewState(host.savedState));
     this.#model = createStore<Model>(EMPTY_MODEL);
+    this.#sidePanel = createSidePanel(this.#view);
     this.#bench = this.#makeBench();
     this.#actions = this.#makeActions();
     this.#stage = new Stage({
@@ -96,21 +99,23 @@ export class Annotator {
       'main',
       { class: 'annotator' },
       createToolbar(this.#view, this.#model, perform),
-      createOptionsBar(this.#view, this.#model, perform),
+      createOptionsBar(this.#view, this.#model, this.#sidePanel, perform),
       createNotes(this.#model),
       this.#stage.element,
       side,
       createQueueBar(this.#model, perform),
       this.#announcer.region,
     );
-    const showSide = (): void => void root.classList.toggle('without-side', !this.#view.value.panel);
+    const { place } = this.#sidePanel;
+    const showSide = (): void => {
+      root.classList.toggle('without-side', !place.value.shown);
+      root.classList.toggle('side-over', place.value.over);
+    };
     showSide();
+    place.subscribe(showSide);
     body.append(root);
 
-    this.#view.subscribe((now, before) => {
-      if (now.panel !== before.panel) showSide();
-      this.#viewChanged(now, before);
-    });
+    this.#view.subscribe((now, before) => this.#viewChanged(now, before));
     onThemeChange(() => this.#lookChanged());
     this.#listenToKeys(root);
     this.#listenToFocus();
@@ -485,6 +490,7 @@ export class Annotator {
       if (event.ctrlKey || event.metaKey || event.altKey || isTextField(event.target)) return;
       const busy = this.#tool?.busy === true;
       if (event.key === 'Escape' && busy) this.#stage.cancelTool();
+      else if (event.key === 'Escape' && this.#sidePanel.putAway()) this.#stage.focus();
       else if (event.key === 'Enter' && busy && this.#finishTool()) this.#finishedByKeyAt = performance.now();
       else if (event.key === 'Backspace' && busy) this.#tool.stepBack?.();
       else if (event.key === 'v' && !event.repeat) this.#setBare(true);

@@ -5,6 +5,7 @@ import type { Store } from '../shared/store.ts';
 import { checkbox, iconButton, slider, textButton } from '../toolkit.ts';
 import { tooltipOf } from './keyNames.ts';
 import type { Model } from './model.ts';
+import type { SidePanel } from './sidePanel.ts';
 import { BRUSH_SIZE_LIMIT, BRUSH_TOOLS, SUPERPIXELS_ACROSS, type BrushTool, type ViewState } from './viewState.ts';
 
 const HINTS = {
@@ -22,6 +23,7 @@ const HINTS = {
 export function createOptionsBar(
   view: Store<ViewState>,
   model: Store<Model>,
+  side: SidePanel,
   perform: (action: AnnotatorActionName) => void,
 ): HTMLElement {
   // A slider's steps are even to the eye when they are in the logarithm of the size.
@@ -66,7 +68,7 @@ export function createOptionsBar(
     tooltip: tooltipOf('acceptClass'),
   });
   const hint = element('span', { class: 'hint' });
-  const panel = iconButton(icon('panel'), 'Show Classes and Layers', () => view.change({ panel: !view.value.panel }));
+  const panel = iconButton(icon('panel'), 'Show Classes and Layers', () => side.toggle());
   const readOnly = element('span', { class: 'read-only-mark' }, 'Read-only');
   const settings = element(
     'div',
@@ -87,7 +89,6 @@ export function createOptionsBar(
     { class: 'options', role: 'group', 'aria-label': 'Settings of the tool' },
     settings,
     readOnly,
-    element('span', { class: 'spring' }),
     panel.element,
   );
 
@@ -118,13 +119,14 @@ export function createOptionsBar(
     acceptImage.setDisabled(!hasPrediction);
     acceptClass.setDisabled(!hasPrediction);
     setText(hint, HINTS[tool]);
-    panel.setLabel(now.panel ? 'Hide Classes and Layers' : 'Show Classes and Layers');
+    panel.setLabel(side.place.value.shown ? 'Hide Classes and Layers' : 'Show Classes and Layers');
   };
   view.subscribe((now, before) => {
     // Panning changes nothing here, and happens often.
     if (now.zoom === before.zoom) show();
   });
   model.subscribe(show);
+  side.place.subscribe(show);
   show();
   return bar;
 }

@@ -413,6 +413,43 @@ describe('The annotator in a browser', function () {
     assert.deepEqual(await annotator.postsOf('setStatus'), []);
   });
 
+  it('has its classes and layers over the image where there is no room beside it', async () => {
+    const annotator = await open(squareSample(), { size: { width: 400, height: 560 } });
+    const side = annotator.frame.locator('.side');
+    const stage = annotator.frame.locator('.stage');
+    assert.equal(await side.isVisible(), false);
+    const width = (await stage.boundingBox())!.width;
+    const button = annotator.frame.getByRole('button', { name: /Classes and Layers/ });
+    // By the mouse: nothing of the tool's settings may lie over the button.
+    for (const action of ['toolBrush', 'toolAccept'] as const) {
+      await annotator.act(action);
+      await button.click();
+      assert.equal(await side.isVisible(), true);
+      assert.equal((await stage.boundingBox())!.width, width, 'the image stays where it is');
+      await annotator.frame.locator(`.class-row[data-class="${action === 'toolBrush' ? 2 : 0}"] .name`).click();
+      await button.click();
+      assert.equal(await side.isVisible(), false);
+    }
+    assert.equal(await annotator.data('classId'), '0');
+    // By the keyboard.
+    await button.focus();
+    await annotator.page.keyboard.press('Enter');
+    assert.equal(await side.isVisible(), true);
+    await annotator.page.keyboard.press('Escape');
+    assert.equal(await side.isVisible(), false);
+    assert.ok(await annotator.frame.evaluate(() => document.activeElement?.matches('.overlay')));
+    // Called for here, it is no wish for other widths, and the other way round.
+    await annotator.page.setViewportSize({ width: 1100, height: 560 });
+    await annotator.settled();
+    assert.equal(await side.isVisible(), true);
+    await button.click();
+    assert.equal(await side.isVisible(), false);
+    await button.click();
+    await annotator.page.setViewportSize({ width: 400, height: 560 });
+    await annotator.settled();
+    assert.equal(await side.isVisible(), false);
+  });
+
   it('sets all text as text', async () => {
     const name = '<img src=x onerror="document.title=1">';
     const annotator = await open({
