@@ -13,6 +13,10 @@ export const progressSchema = z.object({
   total: z.number(),
   unit: z.string(),
   detail: z.string().optional(),
+  losses: z
+    .array(z.object({ step: z.number(), loss: z.number() }))
+    .readonly()
+    .optional(),
   rate: z.number().optional(),
   secondsLeft: z.number().optional(),
 });

@@ -1,3 +1,5 @@
+import type { LossPoint } from './lossPoint.ts';
+
 /** How far a job is. `done` of `total` `unit`s of this stage; a total of 0 means "not known". */
 export interface Progress {
   /** What is being done now, in a word or two: "training", "generating". */
@@ -8,6 +10,8 @@ export interface Progress {
   readonly unit: string;
   /** Anything else worth showing: "loss 0.231". */
   readonly detail?: string | undefined;
+  /** Of a training: what was measured so far, some ten points. All of them each time, as events may be left out. */
+  readonly losses?: readonly LossPoint[] | undefined;
 }
 
 /** Progress with what can be said about its speed: units per second and the seconds that are left. */

@@ -114,15 +114,19 @@ function checkedResult(definition: JobDefinition, result: unknown): unknown {
 
 function reporting(journal: JournalWriter | undefined): Pick<JobContext, 'progress' | 'log' | 'provider'> {
   const meter = new RateMeter();
-  let stage: string | undefined;
+  let told: Progress | undefined;
   let last = -Infinity;
   return {
     progress(progress: Progress) {
       const now = performance.now();
       const timed = meter.add(progress, now / 1000);
-      const isNews = progress.stage !== stage || progress.done === progress.total || now - last >= PROGRESS_EVERY_MS;
+      const isNews =
+        progress.stage !== told?.stage ||
+        progress.losses !== told.losses ||
+        progress.done === progress.total ||
+        now - last >= PROGRESS_EVERY_MS;
       if (!isNews) return;
-      stage = progress.stage;
+      told = progress;
       last = now;
       journal?.progress(timed);
       send({ type: 'progress', progress: timed });

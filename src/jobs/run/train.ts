@@ -9,6 +9,7 @@ import { FeatureStore } from '../../interpreter/featureStore.ts';
 import { encodeInterpreter } from '../../interpreter/interpreterFile.ts';
 import { trainInterpreter, type InterpreterProgress } from '../../interpreter/trainInterpreter.ts';
 import { Synthesizer } from '../../stylegan/synthesizer.ts';
+import { lossPoint, type LossPoint } from '../lossPoint.ts';
 import type { Progress } from '../progress.ts';
 import type { JobRunner } from '../runner.ts';
 import { stateFolder } from '../stateFolder.ts';
@@ -34,6 +35,7 @@ export const run: JobRunner<'train'> = async (options, context) => {
   const store = new FeatureStore(await stateFolder(project, 'features'));
   const { seed: settingsSeed, members, hidden, dropout, pixelsPerImage, ...training } = settings;
   const seed = options.seed ?? settingsSeed;
+  const inWords = wordsOfTraining();
   const trained = await trainInterpreter({
     generator: { name: generator.facts.name, sha256: generator.sha256 },
     classes: opened.settings.classes,
@@ -70,15 +72,20 @@ export const run: JobRunner<'train'> = async (options, context) => {
   };
 };
 
-function inWords(now: InterpreterProgress): Progress {
-  if (now.stage === 'features') return { stage: 'reading features', done: now.done, total: now.total, unit: 'samples' };
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  const detail = now.point ? `held-out loss ${mean(now.point.heldOutLoss).toFixed(3)}` : undefined;
-  return {
-    stage: 'training',
-    done: now.done,
-    total: now.total,
-    unit: 'steps',
-    ...(detail === undefined ? {} : { detail }),
+function wordsOfTraining(): (now: InterpreterProgress) => Progress {
+  let losses: readonly LossPoint[] = [];
+  return (now) => {
+    if (now.stage === 'features')
+      return { stage: 'reading features', done: now.done, total: now.total, unit: 'samples' };
+    const measured = now.point && lossPoint(now.point);
+    if (measured) losses = [...losses, measured];
+    const last = losses.at(-1);
+    return {
+      stage: 'training',
+      done: now.done,
+      total: now.total,
+      unit: 'steps',
+      ...(last && { detail: `held-out loss ${last.loss.toFixed(3)}`, losses }),
+    };
   };
 }

@@ -1,5 +1,5 @@
 import { definitionOf, JOBS, type JobName } from '../../jobs/jobTable.ts';
-import type { Journal } from '../../jobs/journal.ts';
+import type { LossPoint } from '../../jobs/lossPoint.ts';
 import type { JobView } from '../services.ts';
 import { pagesOf, type Range } from './ranges.ts';
 
@@ -18,8 +18,8 @@ export type JobDetail =
   | { readonly what: 'result'; readonly sentence: string }
   | { readonly what: 'error'; readonly sentence: string }
   | { readonly what: 'place'; readonly own: boolean; readonly host: string; readonly pid: number }
-  /** The held-out loss of the project's interpreter, which this training made. */
-  | { readonly what: 'curve' };
+  /** The held-out loss that a training has measured, so far when it runs. */
+  | { readonly what: 'curve'; readonly losses: readonly LossPoint[] };
 
 export function isRunning({ journal }: JobView): boolean {
   return journal.state === 'running' || journal.state === 'queued';
@@ -31,12 +31,12 @@ export function jobsRoots(jobs: readonly JobView[]): readonly JobsNode[] {
   return jobsOrPages(sorted, { start: 0, end: sorted.length });
 }
 
-export function jobsChildren(node: JobsNode, hasCurve: (journal: Journal) => boolean): readonly JobsNode[] {
+export function jobsChildren(node: JobsNode): readonly JobsNode[] {
   switch (node.kind) {
     case 'page':
       return jobsOrPages(node.jobs, node.range);
     case 'job':
-      return jobDetails(node.view, hasCurve(node.view.journal)).map((detail, place) => ({
+      return jobDetails(node.view).map((detail, place) => ({
         kind: 'detail',
         id: node.id,
         place,
@@ -58,14 +58,14 @@ export function jobsNodeId(node: JobsNode): string {
   }
 }
 
-export function jobDetails({ journal, progress, own }: JobView, hasCurve: boolean): readonly JobDetail[] {
+export function jobDetails({ journal, progress, own }: JobView): readonly JobDetail[] {
   const details: JobDetail[] = [];
   const now = progress ?? ('progress' in journal ? journal.progress : undefined);
   if (journal.state === 'running' && now) details.push({ what: 'stage', stage: now.stage, detail: now.detail });
   if (journal.state === 'failed') details.push({ what: 'error', sentence: journal.error.message });
   if (journal.state === 'done')
     for (const sentence of resultSentences(journal.job, journal.result)) details.push({ what: 'result', sentence });
-  if (hasCurve) details.push({ what: 'curve' });
+  if (now?.losses !== undefined) details.push({ what: 'curve', losses: now.losses });
   const options = Object.entries(journal.options).map(([name, value]) => ({
     name,
     value: typeof value === 'string' ? value : JSON.stringify(value),

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import { projectPaths } from '../../dataset/projectFile.ts';
 import { scoreText } from '../../dataset/report/numbers.ts';
-import type { CurvePoint } from '../../interpreter/trainingCurve.ts';
 import { JOBS } from '../../jobs/jobTable.ts';
 import type { Journal } from '../../jobs/journal.ts';
+import type { LossPoint } from '../../jobs/lossPoint.ts';
 import { formatDuration, formatRate } from '../../jobs/progress.ts';
 import { TREE_ITEMS, VIEWS } from '../ids.ts';
 import type { JobView } from '../services.ts';
@@ -16,7 +15,7 @@ import {
   type JobDetail,
   type JobsNode,
 } from './jobsTree.ts';
-import { heldOutLosses, lossCurveSvg } from './lossCurve.ts';
+import { lossCurveSvg } from './lossCurve.ts';
 import type { ViewParts } from './projectView.ts';
 import { svgUri } from './swatch.ts';
 import { parts, plainHover, timeText } from './texts.ts';
@@ -25,31 +24,16 @@ import { TreeHost } from './treeHost.ts';
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 const SETTLE_MS = 300;
 
-/** The Jobs view: running and finished jobs, also those of terminals, with progress, rate, time left and the last training's curve. */
-export function createJobsView({ services, files, models }: ViewParts): vscode.Disposable {
+/** The Jobs view: running and finished jobs, also those of terminals, with progress, rate, time left and a training's curve as it grows. */
+export function createJobsView({ services }: ViewParts): vscode.Disposable {
   const { jobs, projects, log } = services;
-  let curve: { readonly interpreter: string; readonly points: readonly CurvePoint[] } | undefined;
-
-  /** The training whose interpreter the project has now: the last one that ended well and wrote there. */
-  const curveOwner = (): string | undefined =>
-    jobs.all.find(({ journal }) => curve !== undefined && trainedInterpreter(journal) === curve.interpreter)?.journal
-      .id;
-
   const host: TreeHost<JobsNode> = new TreeHost<JobsNode>(
     VIEWS.jobs,
     {
-      roots: async () => {
-        const { active } = projects;
-        if (active === undefined) return [];
-        const path = projectPaths(active).interpreter;
-        // What is wrong with it stands in the Project view.
-        const found = await models.interpreter(path).catch(() => undefined);
-        curve = found && { interpreter: path, points: found.described.facts.curve };
-        return jobsRoots(jobs.all);
-      },
-      children: (node) => jobsChildren(node, ({ id }) => id === curveOwner()),
+      roots: () => Promise.resolve(projects.active === undefined ? [] : jobsRoots(jobs.all)),
+      children: jobsChildren,
       item: (node) => {
-        const item = itemOf(node, curve?.points ?? []);
+        const item = itemOf(node);
         item.id = jobsNodeId(node);
         return item;
       },
@@ -85,7 +69,6 @@ export function createJobsView({ services, files, models }: ViewParts): vscode.D
       showRunning();
       host.refresh();
     }),
-    files.onDidChange((what) => what === 'models' && host.refresh()),
     vscode.window.onDidChangeActiveColorTheme(() => host.refresh()),
   );
 }
@@ -98,13 +81,7 @@ function progressBar(): { readonly end: () => void } {
   return { end };
 }
 
-function trainedInterpreter(journal: Journal): string | undefined {
-  if (journal.job !== 'train' || journal.state !== 'done') return undefined;
-  const result = JOBS.train.result.safeParse(journal.result);
-  return result.success ? result.data.out : undefined;
-}
-
-function itemOf(node: JobsNode, curve: readonly CurvePoint[]): vscode.TreeItem {
+function itemOf(node: JobsNode): vscode.TreeItem {
   switch (node.kind) {
     case 'job':
       return jobItem(node.view);
@@ -116,7 +93,7 @@ function itemOf(node: JobsNode, curve: readonly CurvePoint[]): vscode.TreeItem {
       return item;
     }
     case 'detail':
-      return detailItem(node.detail, curve);
+      return detailItem(node.detail);
   }
 }
 
@@ -212,7 +189,7 @@ function stateIcon(state: Journal['state']): vscode.ThemeIcon {
   }
 }
 
-function detailItem(detail: JobDetail, curve: readonly CurvePoint[]): vscode.TreeItem {
+function detailItem(detail: JobDetail): vscode.TreeItem {
   const row = (title: string, text: string, icon?: string): vscode.TreeItem => {
     const item = new vscode.TreeItem(title, None);
     item.description = text;
@@ -247,13 +224,12 @@ function detailItem(detail: JobDetail, curve: readonly CurvePoint[]): vscode.Tre
         'server-process',
       );
     case 'curve':
-      return curveItem(curve);
+      return curveItem(detail.losses);
   }
 }
 
-/** The last training's held-out loss as a small picture, and as a larger one in the hover. */
-function curveItem(curve: readonly CurvePoint[]): vscode.TreeItem {
-  const losses = heldOutLosses(curve);
+/** A training's held-out loss as a small picture, and as a larger one in the hover. */
+function curveItem(losses: readonly LossPoint[]): vscode.TreeItem {
   const last = losses.at(-1);
   const best = losses.length === 0 ? undefined : Math.min(...losses.map(({ loss }) => loss));
   const item = new vscode.TreeItem(vscode.l10n.t('Held-out loss'), None);
@@ -263,12 +239,12 @@ function curveItem(curve: readonly CurvePoint[]): vscode.TreeItem {
       : vscode.l10n.t('{0} at best, after {1} steps {2}', scoreText(best), last.step, scoreText(last.loss));
   const small = { width: 16, height: 16, strokeWidth: 1.5 };
   item.iconPath = {
-    light: svgUri(lossCurveSvg(curve, { ...small, stroke: '#c05800' })),
-    dark: svgUri(lossCurveSvg(curve, { ...small, stroke: '#f0a050' })),
+    light: svgUri(lossCurveSvg(losses, { ...small, stroke: '#c05800' })),
+    dark: svgUri(lossCurveSvg(losses, { ...small, stroke: '#f0a050' })),
   };
   const { kind } = vscode.window.activeColorTheme;
   const isLight = kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
-  const large = lossCurveSvg(curve, {
+  const large = lossCurveSvg(losses, {
     width: 320,
     height: 160,
     strokeWidth: 2,
@@ -276,7 +252,7 @@ function curveItem(curve: readonly CurvePoint[]): vscode.TreeItem {
     axes: isLight ? '#606060' : '#a0a0a0',
   });
   const hover = new vscode.MarkdownString();
-  hover.appendText(vscode.l10n.t('Held-out loss over the steps of the last training (logarithmic)'));
+  hover.appendText(vscode.l10n.t('Held-out loss over the steps of the training (logarithmic)'));
   hover.appendMarkdown(`\n\n![](${svgUri(large).toString(true)})`);
   item.tooltip = hover;
   item.accessibilityInformation = { label: `${item.label as string}, ${item.description}` };

@@ -1,4 +1,4 @@
-import type { CurvePoint } from '../../interpreter/trainingCurve.ts';
+import type { LossPoint } from '../../jobs/lossPoint.ts';
 
 export interface CurveStyle {
   readonly width: number;
@@ -10,20 +10,9 @@ export interface CurveStyle {
   readonly axes?: string;
 }
 
-/** The held-out loss at each measurement: the mean of the members whose loss is a number. */
-export function heldOutLosses(
-  curve: readonly CurvePoint[],
-): readonly { readonly step: number; readonly loss: number }[] {
-  return curve.flatMap(({ step, heldOutLoss }) => {
-    const finite = heldOutLoss.filter(Number.isFinite);
-    return finite.length === 0 ? [] : [{ step, loss: finite.reduce((sum, loss) => sum + loss, 0) / finite.length }];
-  });
-}
-
 /** The held-out loss over the steps as a small SVG picture; on a logarithmic scale, as losses fall over decades. */
-export function lossCurveSvg(curve: readonly CurvePoint[], style: CurveStyle): string {
+export function lossCurveSvg(points: readonly LossPoint[], style: CurveStyle): string {
   const { width, height, stroke, strokeWidth, axes } = style;
-  const points = heldOutLosses(curve);
   const losses = points.map(({ loss }) => loss);
   const scale = losses.every((loss) => loss > 0) ? Math.log : (loss: number): number => loss;
   const heights = losses.map(scale);

@@ -11,6 +11,8 @@ import { loadInterpreter } from '../../../src/interpreter/interpreterFile.ts';
 import { startJob } from '../../../src/jobs/client.ts';
 import { JobStopped } from '../../../src/jobs/jobError.ts';
 import type { JobName, JobResult, RequestFor } from '../../../src/jobs/jobTable.ts';
+import { readJournals } from '../../../src/jobs/journal.ts';
+import { lossPoint, type LossPoint } from '../../../src/jobs/lossPoint.ts';
 import { isAlive, until } from './testProject.ts';
 
 const models = join(import.meta.dirname, '../../../models/avatars-64');
@@ -66,6 +68,33 @@ describe('the whole way, in child processes', function () {
     const { architecture, facts } = loadInterpreter(first, 'interpreter.onnx');
     assert.equal(architecture.members, 3);
     assert.equal(facts.samples, 16);
+  });
+
+  it('tells the losses that it has measured while it trains, and leaves them in the journal', async () => {
+    const watched = await newProject('watched');
+    await updateProject(watched, (written) => ({
+      ...written,
+      interpreter: { ...written.interpreter, minimumSteps: 120 },
+    }));
+    const told: (readonly LossPoint[])[] = [];
+    const job = await startJob(
+      { job: 'train', options: {} },
+      {
+        project: watched,
+        compute: { provider: 'cpu' },
+        onProgress: ({ losses }) => losses && losses.length !== told.at(-1)?.length && told.push(losses),
+      },
+    );
+    const { out } = await job.result;
+    const { curve } = loadInterpreter(await readFile(out), out).facts;
+    const measured = curve.flatMap((point) => lossPoint(point) ?? []);
+    assert.ok(measured.length > 1);
+    assert.deepEqual(
+      told,
+      measured.map((_, i) => measured.slice(0, i + 1)),
+    );
+    const [journal] = await readJournals(watched);
+    assert.deepEqual(journal?.state === 'done' && journal.progress?.losses, measured);
   });
 
   it('generates the same data set in one go, killed again and again, and in shards side by side', async () => {

@@ -6,12 +6,13 @@ import { selectionOf } from '../../../src/dataset/selection.ts';
 import { statistics } from '../../../src/dataset/statistics.ts';
 import type { DescribedInterpreter } from '../../../src/interpreter/interpreterFacts.ts';
 import type { Journal } from '../../../src/jobs/journal.ts';
+import type { LossPoint } from '../../../src/jobs/lossPoint.ts';
 import type { JobView, SampleEntry } from '../../../src/vscode/services.ts';
 import { bar } from '../../../src/vscode/views/bar.ts';
 import { dataSetNodeId, dataSetRows, type DataSetNode } from '../../../src/vscode/views/dataSetTree.ts';
 import { jobDetails, jobsChildren, jobsNodeId, jobsRoots, type JobsNode } from '../../../src/vscode/views/jobsTree.ts';
 import { labelChanges } from '../../../src/vscode/views/labelChanges.ts';
-import { heldOutLosses, lossCurveSvg } from '../../../src/vscode/views/lossCurve.ts';
+import { lossCurveSvg } from '../../../src/vscode/views/lossCurve.ts';
 import {
   projectChildren,
   projectNodeId,
@@ -372,8 +373,7 @@ describe('the tree of jobs', () => {
     own({ ...base, id, job, options: {}, state: 'done', ended, result });
   const running = (id: string): JobView =>
     own({ ...base, id, job: 'generate', options: { count: 5 }, state: 'running' });
-  const all = (jobs: readonly JobView[]): readonly JobsNode[] =>
-    walk(jobsRoots(jobs), (node) => jobsChildren(node, () => false), jobsNodeId);
+  const all = (jobs: readonly JobView[]): readonly JobsNode[] => walk(jobsRoots(jobs), jobsChildren, jobsNodeId);
 
   it('shows running jobs first, then the newest', () => {
     const ids = jobsRoots([done('3'), running('2'), done('1')]).map((node) => node.kind === 'job' && node.id);
@@ -387,19 +387,27 @@ describe('the tree of jobs', () => {
 
   it('says what a job gave in its own words, and nothing of a result it does not know', () => {
     const result = { folder: '/p/samples', files: ['a', 'b'] };
-    const said = jobDetails(done('1', 'sample', result), false).flatMap((d) =>
-      d.what === 'result' ? [d.sentence] : [],
-    );
+    const said = jobDetails(done('1', 'sample', result)).flatMap((d) => (d.what === 'result' ? [d.sentence] : []));
     assert.deepEqual(said, ['2 samples in /p/samples, ready to be labelled.']);
-    assert.ok(!jobDetails(done('1', 'sample', { other: 1 }), false).some(({ what }) => what === 'result'));
-    assert.ok(!jobDetails(done('1', 'from the future', {}), false).some(({ what }) => what === 'result'));
+    assert.ok(!jobDetails(done('1', 'sample', { other: 1 })).some(({ what }) => what === 'result'));
+    assert.ok(!jobDetails(done('1', 'from the future', {})).some(({ what }) => what === 'result'));
+  });
+
+  it('shows the curve of a training while it grows and ever after, and none before the first measurement', () => {
+    const at = (losses?: LossPoint[]) => ({ stage: 'training', done: 5, total: 9, unit: 'steps', losses });
+    const curveOf = (view: JobView) => jobDetails(view).flatMap((d) => (d.what === 'curve' ? [d.losses] : []));
+    const training = (id: string): Journal => ({ ...base, id, job: 'train', options: {}, state: 'running' });
+    const losses = [{ step: 5, loss: 0.3 }];
+    assert.deepEqual(curveOf({ journal: training('1'), progress: at(), own: true }), []);
+    assert.deepEqual(curveOf({ journal: training('1'), progress: at(losses), own: true }), [losses]);
+    const over = done('1').journal;
+    assert.deepEqual(curveOf(own({ ...over, progress: at(losses) } as Journal)), [losses]);
   });
 
   it('says why a job failed and how long it took', () => {
     const error = { kind: 'user' as const, message: 'No samples.' };
     const details = jobDetails(
       own({ ...base, id: '1', job: 'train', options: { members: 3 }, state: 'failed', ended, error }),
-      false,
     );
     assert.deepEqual(details, [
       { what: 'error', sentence: 'No samples.' },
@@ -411,24 +419,11 @@ describe('the tree of jobs', () => {
 });
 
 describe('the curve of the held-out loss', () => {
-  const point = (step: number, ...heldOutLoss: number[]) => ({
-    step,
-    trainLoss: heldOutLoss,
-    heldOutLoss,
-    heldOutAccuracy: heldOutLoss,
-  });
-
-  it('is the mean of the members, without those that exploded', () =>
-    assert.deepEqual(heldOutLosses([point(1, 1, 3), point(2, NaN, 2), point(3, Infinity)]), [
-      { step: 1, loss: 2 },
-      { step: 2, loss: 2 },
-    ]));
-
   it('stays within its picture, whatever the losses', () => {
-    const points = fc.array(fc.array(fc.double(), { maxLength: 3 }), { maxLength: 20 });
+    const points = fc.array(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), { maxLength: 20 });
     fc.assert(
       fc.property(points, (losses) => {
-        const curve = losses.map((loss, i) => point(i * 10, ...loss.map(Math.abs)));
+        const curve = losses.map((loss, i) => ({ step: i * 10, loss }));
         const svg = lossCurveSvg(curve, { width: 30, height: 20, stroke: '#ff0000', strokeWidth: 1 });
         assert.doesNotMatch(svg, /NaN|Infinity/);
         for (const [, x, y] of svg.matchAll(/[ML](-?[\d.]+) (-?[\d.]+)/g)) {
@@ -440,7 +435,13 @@ describe('the curve of the held-out loss', () => {
   });
 
   it('falls from the upper left to the lower right', () => {
-    const svg = lossCurveSvg([point(0, 1), point(5, 0.1)], { width: 16, height: 16, stroke: '#f00', strokeWidth: 1 });
+    const svg = lossCurveSvg(
+      [
+        { step: 0, loss: 1 },
+        { step: 5, loss: 0.1 },
+      ],
+      { width: 16, height: 16, stroke: '#f00', strokeWidth: 1 },
+    );
     assert.match(svg, /M1\.0 1\.0L15\.0 15\.0/);
   });
 });
