@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,11 +9,13 @@ import * as vscode from 'vscode';
 import type { LabelEdit } from '../../src/dataset/annotation/labelEdit.ts';
 import { decodeSample, encodeSample } from '../../src/dataset/dganFile.ts';
 import type { Sample } from '../../src/dataset/sample.ts';
+import { BackupFolder } from '../../src/vscode/annotator/backupFolder.ts';
 import type { OpenSampleDocuments } from '../../src/vscode/annotator/openSamples.ts';
 import { SampleDocument, type Questions } from '../../src/vscode/annotator/sampleDocument.ts';
 import { ANNOTATOR_VIEW_TYPE, COMMANDS } from '../../src/vscode/ids.ts';
 import type { Services } from '../../src/vscode/services.ts';
 import { extensionId } from '../harness/repository.ts';
+import { expectLoggedError } from './expectLoggedError.ts';
 
 const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(command, ...args);
@@ -214,36 +216,33 @@ describe('the annotator of .dgan files', () => {
     const id = document.annotation.labels.data[5] === 2 ? 3 : 2;
     document.paint('Brush', dot(document, 5, id));
     document.setStatus('reviewed');
-    const backup = vscode.Uri.file(join(folder, '.backup'));
-    await document.backup(backup);
-    assert.ok(statSync(backup.fsPath).size < document.imagePng.length);
-    const restored = await SampleDocument.open(uri, backup.toString(), answering({}));
+    const backup = document.backupBytes();
+    assert.ok(backup.length < document.imagePng.length);
+    const restored = await SampleDocument.open(uri, backup, answering({}));
     assert.deepEqual(restored.annotation.snapshot(), document.annotation.snapshot());
     assert.equal(restored.unsaved, true);
     assert.notEqual(onDisk(path).labels.data[5], id);
     await restored.revert();
     assert.equal(restored.unsaved, false);
     restored.dispose();
-    rmSync(backup.fsPath);
   });
 
   it('restores a backup whose file is gone, or became another', async () => {
     const { path, uri, document } = await openCopy();
     const id = document.annotation.labels.data[5] === 2 ? 3 : 2;
     document.paint('Brush', dot(document, 5, id));
-    const backup = vscode.Uri.file(join(folder, '.backup'));
-    await document.backup(backup);
+    const backup = document.backupBytes();
     // Another program's labels: ours come first, and the person is asked.
     writeFileSync(path, readFileSync(join(folder, 'samples', '001.dgan')));
-    const over = await SampleDocument.open(uri, backup.toString(), answering({}));
+    const over = await SampleDocument.open(uri, backup, answering({}));
     assert.deepEqual(over.annotation.snapshot(), document.annotation.snapshot());
     assert.ok(asked.includes(path));
     over.dispose();
     // Broken: what the backup holds is kept until the file can be read.
     writeFileSync(path, 'nonsense');
-    const broken = await SampleDocument.open(uri, backup.toString(), answering({}));
+    const broken = await SampleDocument.open(uri, backup, answering({}));
     assert.match(broken.problem ?? '', /not a ZIP/);
-    await broken.backup(backup);
+    assert.deepEqual(broken.backupBytes(), backup);
     copyFileSync(join(folder, 'samples', '000.dgan'), path);
     await broken.diskChanged();
     assert.equal(broken.problem, undefined);
@@ -252,13 +251,53 @@ describe('the annotator of .dgan files', () => {
     // Gone: the backup holds all of it.
     rmSync(path);
     await document.diskChanged();
-    await document.backup(backup);
-    const alone = await SampleDocument.open(uri, backup.toString(), answering({}));
+    const alone = await SampleDocument.open(uri, document.backupBytes(), answering({}));
     assert.deepEqual(alone.annotation.snapshot(), document.annotation.snapshot());
     await alone.save();
     assert.equal(onDisk(path).labels.data[5], id);
     alone.dispose();
-    rmSync(backup.fsPath);
+  });
+
+  it('gives the labels back that a crash left, also when VS Code does not ask for them', async () => {
+    const { path, uri, document } = await openCopy();
+    const id = document.annotation.labels.data[5] === 2 ? 3 : 2;
+    document.paint('Brush', dot(document, 5, id));
+    // As another window that crashed has left it.
+    const left = await new BackupFolder(vscode.Uri.joinPath(services.context.storageUri!, 'unsaved').fsPath).keep(
+      uri.toString(),
+      document.backupBytes(),
+    );
+    await run('workbench.action.revertAndCloseActiveEditor');
+    await until('the document is closed', () => document.disposed);
+    await until('its backup is set aside', () => !existsSync(left.id));
+    assert.equal((await show(path)).unsaved, false);
+    await run('workbench.action.closeActiveEditor');
+    assert.notEqual(onDisk(path).labels.data[5], id);
+
+    writeFileSync(left.id, document.backupBytes());
+    const rescued = await show(path);
+    assert.equal(rescued.annotation.labels.data[5], id);
+    await dirty(uri);
+    await run('undo');
+    await clean(uri);
+    assert.notEqual(rescued.annotation.labels.data[5], id);
+    await run('redo');
+    await run('workbench.action.files.save');
+    await clean(uri);
+    assert.equal(onDisk(path).labels.data[5], id);
+    await until('the backup is not needed any more', () => !existsSync(left.id));
+  });
+
+  it('opens as it was saved when its backup is damaged', async () => {
+    const { path, uri } = await openCopy();
+    await run('workbench.action.closeActiveEditor');
+    await until('the document is closed', () => !open.at(path));
+    const backups = new BackupFolder(vscode.Uri.joinPath(services.context.storageUri!, 'unsaved').fsPath);
+    await backups.keep(uri.toString(), Buffer.from('{"format": "datasetgan-backup"'));
+    expectLoggedError(/unsaved labels of .* could not be restored/);
+    const document = await show(path);
+    assert.equal(document.problem, undefined);
+    assert.equal(document.unsaved, false);
   });
 
   it('shows one document in two editors', async () => {

@@ -11,8 +11,9 @@ import { ImageCache } from './imageCache.ts';
 import type { OpenSampleDocuments } from './openSamples.ts';
 import { PredictionOfSample } from './predictionOfSample.ts';
 import { queueState, type Destination, type Queued } from './queue.ts';
+import { DocumentBackups } from './documentBackups.ts';
 import { goTo } from './goTo.ts';
-import { SampleDocument, type UndoableEdit } from './sampleDocument.ts';
+import type { SampleDocument, UndoableEdit } from './sampleDocument.ts';
 
 /** While a side of a diff is painted, the other one hears of it this often at most. */
 const OTHER_SIDE_MS = 250;
@@ -29,6 +30,7 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<SampleDocu
   readonly #services: Services;
   readonly #documents: OpenSampleDocuments;
   readonly #images: ImageCache;
+  readonly #backups: DocumentBackups;
   readonly #attention = new Attention();
   readonly #views = new Set<AnnotatorView>();
   readonly #companions = new Map<SampleDocument, Companions>();
@@ -41,8 +43,10 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<SampleDocu
     this.#services = services;
     this.#documents = documents;
     this.#images = new ImageCache(services.context);
+    this.#backups = new DocumentBackups(services, () => documents.all);
     this.#disposables = [
       this.#edits,
+      this.#backups,
       this.#attention,
       documents.onDidChange(() => documents.all.forEach((document) => this.#tellOtherSide(document))),
       vscode.workspace.onWillRenameFiles(({ files }) => documents.carryOver(files)),
@@ -61,7 +65,7 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<SampleDocu
   }
 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<SampleDocument> {
-    const document = await SampleDocument.open(uri, backupId, this.#documents.questions);
+    const document = await this.#backups.open(uri, backupId, this.#documents.questions);
     await this.#readClasses(document);
     const prediction = new PredictionOfSample(document, this.#services);
     const disposables = [
@@ -88,6 +92,7 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<SampleDocu
   resolveCustomEditor(document: SampleDocument, panel: vscode.WebviewPanel): void {
     const view = new AnnotatorView(document, panel, this.#viewHost());
     this.#views.add(view);
+    this.#backups.tellRescued(document);
     this.#documents.giveCarried(document);
     panel.onDidDispose(() => {
       this.#views.delete(view);
@@ -98,27 +103,22 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<SampleDocu
     this.#attentionChanged();
   }
 
-  saveCustomDocument(document: SampleDocument): Promise<void> {
-    return document.save();
+  async saveCustomDocument(document: SampleDocument): Promise<void> {
+    await document.save();
+    this.#backups.settled(document);
   }
 
   saveCustomDocumentAs(document: SampleDocument, target: vscode.Uri): Promise<void> {
     return document.saveAs(target);
   }
 
-  revertCustomDocument(document: SampleDocument): Promise<void> {
-    return document.revert();
+  async revertCustomDocument(document: SampleDocument): Promise<void> {
+    await document.revert();
+    this.#backups.settled(document);
   }
 
-  async backupCustomDocument(
-    document: SampleDocument,
-    { destination }: vscode.CustomDocumentBackupContext,
-  ): Promise<vscode.CustomDocumentBackup> {
-    await document.backup(destination);
-    return {
-      id: destination.toString(),
-      delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined),
-    };
+  backupCustomDocument(document: SampleDocument): Promise<vscode.CustomDocumentBackup> {
+    return this.#backups.keep(document);
   }
 
   /** Opens another sample of the queue. */

@@ -99,9 +99,12 @@ export class SampleDocument implements vscode.CustomDocument {
     this.#questions = questions;
   }
 
-  /** Never rejects for a file that can't be read: such a document says what is wrong. */
-  static async open(uri: vscode.Uri, backupId: string | undefined, questions: Questions): Promise<SampleDocument> {
-    const backup = backupId === undefined ? undefined : await readBackup(vscode.Uri.parse(backupId));
+  /**
+   * Never rejects for a file that can't be read: such a document says what is wrong.
+   * @param backup of {@link backupBytes}
+   * @throws UserError when the backup is damaged
+   */
+  static async open(uri: vscode.Uri, backup: Uint8Array | undefined, questions: Questions): Promise<SampleDocument> {
     const read = await readBytes(uri);
     const hash = hashIn(read);
     const state = withBackup(stateOf(read, nameOf(uri)), backup, nameOf(uri));
@@ -149,6 +152,11 @@ export class SampleDocument implements vscode.CustomDocument {
   /** The file was deleted under the document, which still holds all of it. */
   get missing(): boolean {
     return this.#missing;
+  }
+
+  /** It holds what a backup kept, be it only until its file can be read. */
+  get restored(): boolean {
+    return this.#state.kind === 'broken' ? this.#state.backup !== undefined : this.unsaved;
   }
 
   get unsaved(): boolean {
@@ -246,9 +254,15 @@ export class SampleDocument implements vscode.CustomDocument {
     });
   }
 
-  /** The unsaved changes, as bytes that {@link open} understands. */
-  async backup(target: vscode.Uri): Promise<void> {
-    await vscode.workspace.fs.writeFile(target, this.#backupBytes());
+  /**
+   * Tells VS Code of labels that it does not know to be unsaved: those that {@link open} restored.
+   * @returns whether there are any
+   */
+  tellRestored(): boolean {
+    if (!this.restored) return false;
+    const changes = this.#state.kind === 'broken' ? [] : changesBetween(this.annotation.saved, this.annotation);
+    this.#tellEdit(vscode.l10n.t('Labels of an Earlier Window'), changes);
+    return true;
   }
 
   /** The unsaved changes of this document under its former name, as one edit. VS Code must know the document by now. */
@@ -257,10 +271,7 @@ export class SampleDocument implements vscode.CustomDocument {
     const { annotation } = this.#state;
     const { state } = decodeBackup(backup, this.name);
     if (state.labels.data.length !== annotation.labels.data.length) return;
-    const edit = editBetween(annotation.labels, state.labels);
-    const changes: AnnotationChange[] = edit ? [{ kind: 'labels', edit }] : [];
-    if (state.status !== annotation.status)
-      changes.push({ kind: 'status', before: annotation.status, after: state.status });
+    const changes = changesBetween(annotation, state);
     if (changes.length > 0) this.#change(vscode.l10n.t('Unsaved Labels of the Renamed File'), changes);
   }
 
@@ -324,6 +335,10 @@ export class SampleDocument implements vscode.CustomDocument {
 
   #change(label: string, changes: Changes, by?: unknown): void {
     this.#make(changes, by);
+    this.#tellEdit(label, changes);
+  }
+
+  #tellEdit(label: string, changes: Changes): void {
     // Of the annotation that is open when it is called: the file may have been read again.
     this.#edits.fire({
       label,
@@ -371,7 +386,8 @@ export class SampleDocument implements vscode.CustomDocument {
     return { ...file, manifest, labels };
   }
 
-  #backupBytes(): Uint8Array {
+  /** The unsaved changes, as bytes that {@link open} understands. */
+  backupBytes(): Uint8Array {
     const state = this.#state;
     if (state.kind === 'broken') {
       if (!state.backup) throw new UserError(state.problem);
@@ -420,20 +436,22 @@ export class SampleDocument implements vscode.CustomDocument {
       const before = this.#state.annotation.snapshot();
       const { labels, status } = state.annotation.snapshot();
       const sameSize = labels.width === before.labels.width && labels.height === before.labels.height;
-      const edit = sameSize ? editBetween(before.labels, labels) : undefined;
       this.#replace(state, hashIn(read));
-      const changes: AnnotationChange[] = [];
-      if (edit) changes.push({ kind: 'labels', edit });
-      if (status !== before.status) changes.push({ kind: 'status', before: before.status, after: status });
-      this.#edits.fire({
-        label: vscode.l10n.t('Reload from Disk'),
-        undo: () => this.#make(changes.map(inverseChange).reverse()),
-        redo: () => this.#make(changes),
-      });
+      const after = { labels: sameSize ? labels : before.labels, status };
+      this.#tellEdit(vscode.l10n.t('Reload from Disk'), changesBetween(before, after));
       return true;
     });
     if (undoable) await vscode.workspace.save(this.uri);
   }
+}
+
+/** The steps from one state of labels of one size to another. */
+function changesBetween(before: AnnotationState, after: AnnotationState): AnnotationChange[] {
+  const changes: AnnotationChange[] = [];
+  const edit = editBetween(before.labels, after.labels);
+  if (edit) changes.push({ kind: 'labels', edit });
+  if (after.status !== before.status) changes.push({ kind: 'status', before: before.status, after: after.status });
+  return changes;
 }
 
 /** Where both have an id, `a` is right. */
@@ -506,14 +524,4 @@ function backupBase(backup: Uint8Array): string | undefined {
 /** A ZIP begins with PK. */
 function isWhole(backup: Uint8Array): boolean {
   return backup[0] === 0x50 && backup[1] === 0x4b;
-}
-
-/** Undefined when it is gone: a window that is loaded again right after a save asks for the backup that the save made needless. */
-async function readBackup(file: vscode.Uri): Promise<Uint8Array | undefined> {
-  try {
-    return await vscode.workspace.fs.readFile(file);
-  } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
-    throw error;
-  }
 }
