@@ -6,7 +6,6 @@ import { missingIds, readDataSet } from '../../../src/dataset/dataSetFolder.ts';
 import { indexPath, picturePath, settingsPath } from '../../../src/dataset/dataSetLayout.ts';
 import type { DataSetSettings, Runtime } from '../../../src/dataset/dataSetSettings.ts';
 import { openDataSet } from '../../../src/dataset/dataSetWriter.ts';
-import { mergeDataSets, planMerge } from '../../../src/dataset/mergeDataSets.ts';
 import { decodeGrey16Png, decodeLabelPng, decodeRgbPng } from '../../../src/dataset/png.ts';
 import { prepareImage, type LabelledImage } from '../../../src/dataset/preparedImage.ts';
 import { batchesOfShard, parseShard, wholeShard, type Shard } from '../../../src/dataset/shard.ts';
@@ -203,7 +202,7 @@ describe('a data set on disk', () => {
     assert.throws(() => prepareImage({ ...generated(1), uncertainty }, settings), /Image 1 has 11 uncertainties/);
   });
 
-  it('is made of shards: in one folder, copied together or merged, the pictures and rows are those of one run', async () => {
+  it('is made of shards: in one folder or copied together, the pictures and rows are those of one run', async () => {
     await generate(wholeShard, join(root, 'once'));
     const once = await readDataSet(join(root, 'once'));
     const pictures = (all: Record<string, string>): unknown =>
@@ -213,38 +212,26 @@ describe('a data set on disk', () => {
       await generate(shard, join(root, 'together'));
       await generate(shard, join(root, `part${shard.index}`));
     }
-    const parts = shards.map(({ index }) => join(root, `part${index}`));
-    for (const part of parts) await cp(part, join(root, 'copied'), { recursive: true });
-    const plan = await planMerge(parts);
-    assert.equal(plan.runtimes.length, 1);
-    await mergeDataSets(plan, join(root, 'merged'));
-    for (const name of ['together', 'copied', 'merged']) {
-      const { rows, missing } = await readDataSet(join(root, name));
+    for (const { index } of shards) await cp(join(root, `part${index}`), join(root, 'copied'), { recursive: true });
+    for (const name of ['together', 'copied']) {
+      const { rows, runtimes, missing } = await readDataSet(join(root, name));
       assert.equal(missing, 0);
+      assert.deepEqual(runtimes, [cpu]);
       assert.deepEqual(rows, once.rows);
       assert.deepEqual(pictures(await files(join(root, name))), pictures(await files(once.folder)));
     }
-    assert.deepEqual(await files(join(root, 'merged')), await files(join(root, 'together')));
     assert.deepEqual(await files(join(root, 'copied')), await files(join(root, 'together')));
   });
 
-  it('says when a merge mixes what does not belong together', async () => {
+  it('says when parts that were copied together do not belong together', async () => {
     const [a, b] = [join(root, 'a'), join(root, 'b')];
     const gpu = { ...cpu, provider: 'webgpu' };
     await generate({ index: 1, of: 2 }, a);
     await generate({ index: 2, of: 2 }, b, Infinity, gpu);
-    const plan = await planMerge([a, b]);
-    assert.deepEqual(plan.runtimes, [cpu, gpu]);
-    await mergeDataSets(plan, join(root, 'c'));
-    assert.deepEqual((await readDataSet(join(root, 'c'))).runtimes, [cpu, gpu]);
+    await cp(b, a, { recursive: true });
+    assert.deepEqual((await readDataSet(a)).runtimes, [cpu, gpu]);
 
-    await refused(() => planMerge([a, a]), `${a} and ${a} can't be merged`, '0001-of-0002');
     await generate(wholeShard, folder);
-    await refused(() => planMerge([a, folder]), 'the one holds shard 0001-of-0002, the other 0001-of-0001');
-    await refused(() => planMerge([a, root]), `${root} is not a data set`);
-    await writeFile(settingsPath(b), JSON.stringify({ ...settings, seed: 9 }));
-    await refused(() => planMerge([a, b]), `${a} and ${b} can't be merged: "seed" is 1 in the one and 9 in the other`);
-    await refused(() => mergeDataSets(plan, b), b, '"seed" is 9 there and 1 in the parts');
     await cp(join(folder, 'index'), join(a, 'index'), { recursive: true });
     await refused(() => readDataSet(a), 'mixes parts of 1 and of 2 shards');
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,6 @@ import { DATA_SET_VERSION, type DataSetSettings } from '../../../src/dataset/dat
 import { generate, type BatchRequest, type GenerateOptions, type LabelSource } from '../../../src/dataset/generate.ts';
 import { prepareImage, type PreparedImage } from '../../../src/dataset/preparedImage.ts';
 import { labelHere, labellingTask } from '../../../src/dataset/labelBatch.ts';
-import { mergeDataSets, planMerge } from '../../../src/dataset/mergeDataSets.ts';
 import { wholeShard, type Shard } from '../../../src/dataset/shard.ts';
 import { featureShapes } from '../../../src/interpreter/featureShapes.ts';
 import { initialWeights, type EnsembleArchitecture } from '../../../src/interpreter/ensemble.ts';
@@ -96,7 +95,7 @@ describe('generation', () => {
     return files.set('rows', JSON.stringify(rows));
   }
 
-  it('gives the same bytes in one run, in a stopped and resumed one, and in four merged shards', async () => {
+  it('gives the same bytes in one run, in a stopped and resumed one, and in four shards copied together', async () => {
     const whole = await contents(await run('whole', wholeShard));
     assert.equal(whole.size, 3 * 18 + 1);
 
@@ -109,11 +108,10 @@ describe('generation', () => {
       await readFile(join(folder, 'whole/index/0001-of-0001.jsonl')),
     );
 
-    const shards: string[] = [];
-    for (const index of [4, 2, 1, 3]) shards.push(await run(`shard${index}`, { index, of: 4 }));
-    const merged = join(folder, 'merged');
-    await mergeDataSets(await planMerge(shards), merged);
-    assert.deepEqual(await contents(merged), whole);
+    const copied = join(folder, 'copied');
+    for (const index of [4, 2, 1, 3])
+      await cp(await run(`shard${index}`, { index, of: 4 }), copied, { recursive: true });
+    assert.deepEqual(await contents(copied), whole);
   });
 
   it('labels with permanent class ids', async () => {
