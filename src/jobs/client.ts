@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly onProgress?: (progress: TimedProgress) => void;
   /** One line that the job says. What libraries in its process print goes to the log file only. */
   readonly onLog?: (line: string) => void;
+  /** The job's result before its last part; it stands also when `result` rejects after it. */
+  readonly onStanding?: (result: unknown) => void;
   /** Every line: what the job says, and what libraries in its process print. */
   readonly onOutput?: (line: string) => void;
   /** The execution provider that won, by its label ("CPU"), once it is known. */
@@ -70,7 +72,12 @@ export async function startJob<J extends JobName>(
   logFile?.on('error', () => undefined);
 
   const { worker, priority } = how;
-  const child = await forkWorker('job', { ort: start.compute.ort, worker, priority });
+  const child = await forkWorker('job', {
+    ort: start.compute.ort,
+    worker,
+    priority,
+    returnsMemory: definition.returnsMemory,
+  });
   const running = new Running(request.job, child, how, log, logFile);
   child.send(start satisfies ToChild, (error) => {
     // Its end says more than this would.
@@ -129,6 +136,9 @@ class Running {
           return;
         case 'progress':
           how.onProgress?.(said.progress);
+          return;
+        case 'standing':
+          how.onStanding?.(said.result);
           return;
         case 'provider':
           how.onProvider?.(said.provider);

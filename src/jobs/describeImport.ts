@@ -21,8 +21,10 @@ export const importResultSchema = z.object({
   assumed: z.array(z.string()),
   sha256: z.string(),
   attributed: z.boolean(),
-  /** The sheet of samples, a PNG. */
-  samples: z.object({ file: z.string(), psi: z.number() }).exactOptional(),
+  /** Until the generator was written. */
+  seconds: z.number(),
+  /** The sheet of samples, a PNG, and the seconds that it took. */
+  samples: z.object({ file: z.string(), psi: z.number(), seconds: z.number() }).exactOptional(),
 });
 
 export type ImportResult = z.output<typeof importResultSchema>;
@@ -38,9 +40,11 @@ export function describeImport(r: ImportResult): string {
     `Feature maps: ${mapsText(r.features)}; ${figure(channels)} channels in all`,
     `Parameters:   ${figure(r.parameters)}`,
     ...r.assumed.map((sentence) => `- ${sentence}`),
-    `Written to ${r.out}.`,
-    ...(r.samples === undefined ? [] : [`Sixteen samples at psi ${r.samples.psi} to look at: ${r.samples.file}.`]),
+    `Written to ${r.out} in ${r.seconds.toFixed(1)} s.`,
     ...(r.attributed ? [] : ['Note: nothing is recorded about whose work it is; --attribution would.']),
+    ...(r.samples === undefined
+      ? []
+      : [`Sixteen samples at psi ${r.samples.psi}, drawn in ${r.samples.seconds.toFixed(1)} s: ${r.samples.file}.`]),
   ].join('\n');
 }
 

@@ -27,6 +27,8 @@ export interface JobDefinition<
   readonly result: R;
   /** The result for a person: what was made, where, and the figures that matter. */
   readonly describe: (result: z.output<R>) => string;
+  /** It holds much memory for a moment, one thing after the other: see `RETURNS_MEMORY`. */
+  readonly returnsMemory?: boolean;
   /** Not listed in help. */
   readonly hidden?: boolean;
 }
@@ -103,6 +105,7 @@ const importJob = job({
   project: 'optional',
   long: true,
   lock: wholeProject,
+  returnsMemory: true,
   result: importResultSchema,
   describe: describeImport,
 });

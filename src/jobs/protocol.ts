@@ -50,6 +50,8 @@ export const toClientSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('log'), line: z.string() }),
   /** The execution provider that won, as people call it. */
   z.strictObject({ type: z.literal('provider'), provider: z.string() }),
+  /** The result as it stands before the job's last part: it stands too when the job ends in an error. */
+  z.strictObject({ type: z.literal('standing'), result: z.unknown() }),
   /** The last message. */
   z.strictObject({
     type: z.literal('result'),

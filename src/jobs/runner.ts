@@ -24,7 +24,11 @@ type ProjectOf<J extends JobName> = (typeof JOBS)[J]['project'] extends 'require
 /** A job's body. `context.project` is the project's absolute folder. */
 export type JobRunner<J extends JobName> = (
   options: JobOptions<J>,
-  context: JobContext & { readonly project: ProjectOf<J> },
+  context: JobContext & {
+    readonly project: ProjectOf<J>;
+    /** Tells the result as it stands before the job's last part, which may be stopped without harm to it. */
+    readonly standing: (result: JobResult<J>) => void;
+  },
 ) => Promise<JobResult<J>>;
 
 /** Loads a body when it is asked for: a statistic shall not wait for onnxruntime to load. */

@@ -12,7 +12,8 @@ const HEARTBEAT_MS = 1_000;
 const PROGRESS_EVERY_MS = 100;
 
 type Start = Extract<ReturnType<(typeof toChildSchema)['parse']>, { type: 'start' }>;
-type Runner = (options: unknown, context: JobContext & { project: string | undefined }) => Promise<unknown>;
+type StandingContext = JobContext & { project: string | undefined; standing: (made: unknown) => void };
+type Runner = (options: unknown, context: StandingContext) => Promise<unknown>;
 
 /**
  * The child's side of the protocol: waits for one `start`, does the job, replies, ends the process.
@@ -81,7 +82,8 @@ async function perform(start: Start, runners: JobRunners, stop: AbortSignal, str
     const runner = (await load()) as Runner;
     const signal = lock === undefined ? stop : AbortSignal.any([stop, lockLost(lock)]);
     signal.throwIfAborted();
-    const context = { project, signal, compute: start.compute, ...reporting(journal) };
+    const standing = (made: unknown): void => send({ type: 'standing', result: checkedResult(definition, made) });
+    const context = { project, signal, compute: start.compute, standing, ...reporting(journal) };
     const result = checkedResult(definition, await Promise.race([runner(options, context), stray]));
     await journal?.done(result);
     return result;

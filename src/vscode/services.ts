@@ -87,6 +87,8 @@ export interface StartJobOptions {
   readonly quiet?: boolean;
   readonly onProgress?: (progress: TimedProgress) => void;
   readonly onLog?: (line: string) => void;
+  /** The job's result before its last part; it stands also when `result` rejects after it. */
+  readonly onStanding?: (result: unknown) => void;
 }
 
 export interface StartedJob<R> {
@@ -111,7 +113,8 @@ export interface Jobs extends Disposable {
    */
   start<J extends JobName>(request: RequestFor<J>, how: StartJobOptions): Promise<StartedJob<JobResult<J>>>;
   /**
-   * As `start`, and tells the person how it ended. Resolves to undefined when it failed or was stopped; nothing is thrown.
+   * As `start`, and tells the person how it ended. Resolves to undefined when it failed or was stopped before it had a result that
+   * stands; nothing is thrown.
    * @param next the buttons below the result; without it the obvious next step
    * @param ask a job may fail with a question: asks the person and resolves to the options to try again with, or to undefined when the
    * person does not answer. Without it the question is told as any other error.

@@ -11,6 +11,7 @@ import { encodeGenerator, type Generator, type GeneratorFacts } from '../../styl
 import { networkHash } from '../../stylegan/generatorParameters.ts';
 import { importGenerator, type NamedBytes } from '../../stylegan/importGenerator.ts';
 import { collectGarbage } from '../collectGarbage.ts';
+import { JobStopped } from '../jobError.ts';
 import type { JobOptions } from '../jobTable.ts';
 import type { JobRunner } from '../runner.ts';
 import { readReleasable } from './releasableFile.ts';
@@ -23,7 +24,9 @@ const usualTruncation = { psi: 0.7, layers: 8 } as const;
  * Turns a checkpoint into a generator's file with a sheet of samples beside it, and when it is the project's generator, notes its
  * hash in the project.
  */
-export const run: JobRunner<'import'> = async (options, { project, signal, progress }) => {
+export const run: JobRunner<'import'> = async (options, { project, signal, progress, standing }) => {
+  const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+  const start = performance.now();
   const step = (done: number): void => {
     signal.throwIfAborted();
     progress({ stage: 'importing', done, total: 3, unit: 'steps' });
@@ -43,24 +46,28 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   step(3);
 
   const truncation = opened?.settings.generation.truncation ?? usualTruncation;
-  const drawing = (done: number): void => {
-    signal.throwIfAborted();
-    progress({ stage: 'drawing samples', done, total: SHEET_SAMPLES, unit: 'samples' });
-  };
-  const sheet = options.withoutSamples ? undefined : `${out.replace(/\.onnx$/i, '')}.samples.png`;
-  if (sheet !== undefined) {
-    collectGarbage();
-    const drawn = { seed: options.seed, truncation, onImage: drawing };
-    await writeFileWhole(sheet, await sampleSheet(out, architecture, crop, drawn));
-    drawing(SHEET_SAMPLES);
-  }
-  return {
+  const result = {
     ...facts,
     out,
     sha256,
     attributed: options.attribution !== undefined,
-    ...(sheet === undefined ? {} : { samples: { file: sheet, psi: truncation.psi } }),
+    seconds: secondsSince(start),
   };
+  if (options.withoutSamples) return result;
+
+  // The sheet of a large generator takes longer than the import, and who stops it keeps the generator.
+  standing(result);
+  const startOfSheet = performance.now();
+  const drawing = (done: number): void => {
+    if (signal.aborted) throw new JobStopped(`Stopped before the sheet of samples was drawn; ${out} is written.`);
+    progress({ stage: 'drawing samples', done, total: SHEET_SAMPLES, unit: 'samples' });
+  };
+  const file = `${out.replace(/\.onnx$/i, '')}.samples.png`;
+  collectGarbage();
+  const drawn = { seed: options.seed, truncation, onImage: drawing };
+  await writeFileWhole(file, await sampleSheet(out, architecture, crop, drawn));
+  drawing(SHEET_SAMPLES);
+  return { ...result, samples: { file, psi: truncation.psi, seconds: secondsSince(startOfSheet) } };
 };
 
 /** Nothing of the weights outlives this function: the samples need the memory. */

@@ -37,11 +37,10 @@ export async function sampleSheet(
   const frame = labelFrame({ resolution, crop });
   const psi = psiPerLayer(architecture, truncation.psi, truncation.layers);
   onImage(0);
-  // Memory counts for more than time here: a network of 1024² needs more than a gigabyte.
+  // Without the plan a network of 1024² needs one gigabyte instead of two.
   const session = await Session.create(file, {
     provider: 'cpu',
     cpuFallback: 'allow',
-    keepMemory: false,
     planMemory: false,
   });
   const images: RgbImage[] = [];

@@ -27,6 +27,13 @@ export async function runInTerminal<J extends JobName>(
   options: TerminalOptions,
 ): Promise<void> {
   const display = progressDisplay(process.stderr);
+  const { describe } = definitionOf(request.job);
+  const printed = new Set<string>();
+  const print = (result: unknown): void => {
+    const lines = describe(result).split('\n');
+    for (const line of lines) if (line === '' || !printed.has(line)) process.stdout.write(`${line}\n`);
+    for (const line of lines) printed.add(line);
+  };
   const running = await startJob(request, {
     project: options.project,
     compute: options.compute,
@@ -34,6 +41,14 @@ export async function runInTerminal<J extends JobName>(
     onProgress: (progress) => {
       if (options.json) printJson({ type: 'progress', ...progress });
       else if (!options.quiet) display.show(progress);
+    },
+    onStanding: (result) => {
+      if (options.json) {
+        printJson({ type: 'standing', job: request.job, result });
+      } else {
+        display.end();
+        print(result);
+      }
     },
     onLog: (line) => {
       if (options.json) printJson({ type: 'log', line });
@@ -47,7 +62,7 @@ export async function runInTerminal<J extends JobName>(
     const result = await running.result;
     display.end();
     if (options.json) printJson({ type: 'result', job: request.job, result });
-    else process.stdout.write(definitionOf(request.job).describe(result) + '\n');
+    else print(result);
   } finally {
     display.end();
     letGo();

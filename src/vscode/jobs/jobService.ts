@@ -106,6 +106,7 @@ export class JobService implements Jobs {
         how.onProgress?.(progress);
       },
       onLog: (line) => how.onLog?.(line),
+      onStanding: (result) => how.onStanding?.(result),
       onOutput: (line) => this.#log.info(`[${listeners.id}] ${line}`),
       onHeartbeat: (memory) => changedOwn((own) => (own.memory = memory)),
       onProvider: (provider) => {
@@ -144,12 +145,17 @@ export class JobService implements Jobs {
     next?: (result: JobResult<J>) => readonly NextAction[],
     ask?: Ask<J>,
   ): Promise<JobResult<J> | undefined> {
-    try {
-      const result = await this.#untilAnswered(request, project, ask);
+    const tell = (result: JobResult<J>): JobResult<J> => {
       if (!this.#isDisposed())
         this.#tellResult(request.job, result, next?.(result) ?? nextActions(request.job, result));
       return result;
+    };
+    const made: { standing?: JobResult<J> } = {};
+    try {
+      return tell(await this.#untilAnswered(request, project, ask, (result) => (made.standing = result)));
     } catch (error) {
+      // Somebody did not want to wait for the job's last part.
+      if (error instanceof JobStopped && made.standing !== undefined) return tell(made.standing);
       if (error instanceof JobCrashed) this.#offerToRunAgain(error, () => this.perform(request, project, next, ask));
       else if (!this.#isDisposed()) showError(this.#log, error, jobTitle(request.job));
       return undefined;
@@ -161,15 +167,17 @@ export class JobService implements Jobs {
     request: RequestFor<J>,
     project: string | undefined,
     ask: Ask<J> | undefined,
+    stands: (result: JobResult<J>) => void,
   ): Promise<JobResult<J>> {
-    const job = await this.start(request, { project });
+    const onStanding = (result: unknown): void => stands(result as JobResult<J>);
+    const job = await this.start(request, { project, onStanding });
     try {
       return await job.result;
     } catch (error) {
       if (!(error instanceof OpenQuestion) || ask === undefined || this.#isDisposed()) throw error;
       const answer = await ask(error.question);
       if (answer === undefined) throw new JobStopped('The question was dismissed.');
-      return this.#untilAnswered({ ...request, options: { ...request.options, ...answer } }, project, ask);
+      return this.#untilAnswered({ ...request, options: { ...request.options, ...answer } }, project, ask, stands);
     }
   }
 

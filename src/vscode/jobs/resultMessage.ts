@@ -17,13 +17,14 @@ export function resultSentence(job: JobName, result: unknown): ResultMessage {
     case 'init':
       return plain(vscode.l10n.t('Made {0}.', (result as JobResult<'init'>).file));
     case 'import': {
-      const { name, family, resolution, condition, attributed } = result as JobResult<'import'>;
+      const { name, family, resolution, condition, samples, attributed } = result as JobResult<'import'>;
       const size = `${resolution}×${resolution}`;
       const notes = attributed ? [] : [vscode.l10n.t('Nothing is recorded about whose work it is.')];
       const sentence = condition
         ? vscode.l10n.t('Imported class {0} of {1}: {2}, {3} pixels.', condition.chosen, name, family, size)
         : vscode.l10n.t('Imported {0}: {1}, {2} pixels.', name, family, size);
-      return { sentence, notes };
+      const whole = samples ? sentence : `${sentence} ${vscode.l10n.t('Its sheet of samples was not drawn.')}`;
+      return { sentence: whole, notes };
     }
     case 'sample':
       return plain(

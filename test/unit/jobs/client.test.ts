@@ -85,6 +85,22 @@ describe('a job in its own process', () => {
       assert.deepEqual(readdirSync(join(project, '.datasetgan', 'locks')), []);
     }));
 
+  it('tells a result that stands before its last part, also when that is ended by force', () =>
+    withProject(async (project) => {
+      const stood = await new Promise((resolve, reject) => {
+        const started = start(project, 'standing', {
+          onStanding: (result) => {
+            void started.then((job) => {
+              job.kill();
+              return assert.rejects(job.result, JobStopped).then(() => resolve(result), reject);
+            });
+          },
+        });
+        started.catch(reject);
+      });
+      assert.deepEqual(stood, { folder: project, files: ['first.dgan'] });
+    }));
+
   it('stops cleanly when it is asked to, also by a signal', () =>
     withProject(async (project) => {
       const job = await startAndWait(project, 'wait');

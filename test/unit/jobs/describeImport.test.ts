@@ -21,7 +21,8 @@ describe('describeImport', () => {
     assumed: ['The constant noise is as read.'],
     sha256: '0'.repeat(64),
     attributed: false,
-    samples: { file: '/g/car.samples.png', psi: 0.7 },
+    seconds: 2.345,
+    samples: { file: '/g/car.samples.png', psi: 0.7, seconds: 24 },
   };
 
   it('says what a person compares with what they know, what was assumed, and where everything is', () => {
@@ -32,9 +33,9 @@ Latents:      z 512, w 256, 4 style layers
 Feature maps: 512 at 4², 512 + 256 at 8²; 1,280 channels in all
 Parameters:   1,234,567
 - The constant noise is as read.
-Written to /g/car.onnx.
-Sixteen samples at psi 0.7 to look at: /g/car.samples.png.
-Note: nothing is recorded about whose work it is; --attribution would.`,
+Written to /g/car.onnx in 2.3 s.
+Note: nothing is recorded about whose work it is; --attribution would.
+Sixteen samples at psi 0.7, drawn in 24.0 s: /g/car.samples.png.`,
     );
   });
 

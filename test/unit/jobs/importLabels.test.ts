@@ -38,6 +38,7 @@ async function importLabels(
     signal,
     compute: { provider: 'cpu' },
     progress: () => undefined,
+    standing: () => undefined,
     log: () => undefined,
     provider: () => undefined,
   });

@@ -24,6 +24,7 @@ async function perform<J extends JobName>(job: J, options: JobInput<J>, project:
     signal: new AbortController().signal,
     compute: { provider: 'cpu', threads: 1 },
     progress: () => undefined,
+    standing: () => undefined,
     log: () => undefined,
     provider: () => undefined,
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSample } from '../../../src/dataset/dganFile.ts';
@@ -13,6 +13,7 @@ import {
   EXPORT_FORMATS,
   type JobInput,
   type JobName,
+  type JobOptions,
   type JobResult,
 } from '../../../src/jobs/jobTable.ts';
 import type { Progress } from '../../../src/jobs/progress.ts';
@@ -37,6 +38,7 @@ async function perform<J extends JobName>(
     signal: new AbortController().signal,
     compute: { provider: 'cpu' },
     progress: (progress: Progress) => seen.push(progress),
+    standing: () => undefined,
     log: () => undefined,
   });
   const checked = definition.result.parse(result) as JobResult<J>;
@@ -145,6 +147,31 @@ describe('what the jobs do', () => {
       const { crop, samples } = await perform('import', { checkpoint, out, crop: '0,8,32,16', withoutSamples: true });
       assert.equal(crop, '32×16 at 0, 8');
       assert.equal(samples, undefined);
+    }));
+
+  it('import tells what it has written before it draws samples, and who stops it then keeps the generator', () =>
+    withFolder(async (folder) => {
+      const out = join(folder, 'g.onnx');
+      const stop = new AbortController();
+      const stood: JobResult<'import'>[] = [];
+      const { run } = await import('../../../src/jobs/run/import.ts');
+      const stopped = run(definitionOf('import').options.parse({ checkpoint, out }) as JobOptions<'import'>, {
+        project: undefined,
+        signal: stop.signal,
+        compute: { provider: 'cpu' },
+        progress: ({ stage, done }) => {
+          if (stage === 'drawing samples' && done === 3) stop.abort();
+        },
+        standing: (result) => stood.push(result),
+        log: () => undefined,
+        provider: () => undefined,
+      });
+      await assert.rejects(stopped, { name: 'JobStopped', message: /before the sheet of samples.*g\.onnx is written/ });
+      assert.deepEqual(
+        stood.map((result) => [result.out, result.samples]),
+        [[out, undefined]],
+      );
+      assert.deepEqual(await readdir(folder), ['g.onnx']);
     }));
 
   it('init takes a generator from anywhere and notes which one it was', () =>

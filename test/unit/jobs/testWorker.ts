@@ -19,6 +19,10 @@ const sample: JobRunner<'sample'> = async (options, context) => {
       context.progress({ stage: 'waiting', done: 1, total: 100, unit: 'naps' });
       await sleep(60_000, undefined, { signal });
       return result;
+    case 'standing':
+      context.standing({ ...result, files: ['first.dgan'] });
+      await sleep(60_000, undefined, { signal });
+      return result;
     case 'block':
       context.progress({ stage: 'blocking', done: 0, total: 1, unit: 'runs' });
       await sleep(100); // let the message out
