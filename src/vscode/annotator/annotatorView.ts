@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/userError.ts';
 import { packBytes } from '../../dataset/annotation/packedLabels.ts';
@@ -9,7 +8,8 @@ import {
   type ToAnnotator,
 } from '../../messages/annotatorMessages.ts';
 import type { AnnotatorActionName } from '../../messages/annotatorActions.ts';
-import { annotatorHtml, problemHtml } from './annotatorHtml.ts';
+import { bundledPage, bundleFolder, pageSources } from '../pages/bundledPage.ts';
+import { problemHtml } from '../pages/pageHtml.ts';
 import type { Destination } from './queue.ts';
 import type { SampleDocument } from './sampleDocument.ts';
 
@@ -54,7 +54,7 @@ export class AnnotatorView {
     this.#host = host;
     panel.webview.options = {
       enableScripts: true,
-      localResourceRoots: [vscode.Uri.joinPath(host.extensionUri, 'dist', 'webview'), host.imageFolder],
+      localResourceRoots: [bundleFolder(host.extensionUri), host.imageFolder],
     };
     this.#disposables = [
       panel.webview.onDidReceiveMessage((message) => void this.#receive(message)),
@@ -122,17 +122,10 @@ export class AnnotatorView {
     const { problem } = this.document;
     this.#showsProblem = problem !== undefined;
     this.#forgetAttention();
-    const sources = {
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      language: vscode.env.language,
-    };
-    const address = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.#host.extensionUri, 'dist', 'webview', name)).toString();
     webview.html =
       problem === undefined
-        ? annotatorHtml(sources, { script: address('annotator.js'), style: address('annotator.css') })
-        : problemHtml(sources, { problem, reload: vscode.l10n.t('Reload') });
+        ? bundledPage(webview, this.#host.extensionUri, 'annotator')
+        : problemHtml(pageSources(webview), { problem, reload: vscode.l10n.t('Reload') });
   }
 
   async #receive(raw: unknown): Promise<void> {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, UserError } from '../../base/userError.ts';
@@ -19,9 +18,9 @@ import {
   type ToGallery,
 } from '../../messages/galleryMessages.ts';
 import { packRows } from '../../messages/packedRows.ts';
-import { annotatorHtml } from '../annotator/annotatorHtml.ts';
 import type { Services } from '../services.ts';
 import { showError } from '../showError.ts';
+import { bundledPage, bundleFolder } from '../pages/bundledPage.ts';
 
 /** A running generation writes rows several times a second; so often they are looked at. */
 const SETTLE_MS = 400;
@@ -94,15 +93,14 @@ export class GalleryPanel {
   /** A new page for the folder. */
   #start(): void {
     const { webview } = this.panel;
-    const dist = vscode.Uri.joinPath(this.#host.services.context.extensionUri, 'dist', 'webview');
+    const { extensionUri } = this.#host.services.context;
     this.#opened = undefined;
     this.panel.title = vscode.l10n.t('Gallery: {0}', basename(this.#folder));
-    webview.options = { enableScripts: true, localResourceRoots: [dist, vscode.Uri.file(this.#folder)] };
-    const address = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
-    webview.html = annotatorHtml(
-      { cspSource: webview.cspSource, nonce: randomBytes(16).toString('base64url'), language: vscode.env.language },
-      { script: address('gallery.js'), style: address('gallery.css') },
-    );
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [bundleFolder(extensionUri), vscode.Uri.file(this.#folder)],
+    };
+    webview.html = bundledPage(webview, extensionUri, 'gallery');
     for (const watcher of this.#watchers) watcher.dispose();
     this.#watchers = [
       ...this.#watch('index', '*.jsonl', 'rows'),

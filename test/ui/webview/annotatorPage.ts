@@ -16,7 +16,7 @@ import {
   type SampleSnapshot,
   type ToAnnotator,
 } from '../../../src/messages/annotatorMessages.ts';
-import { annotatorHtml } from '../../../src/vscode/annotator/annotatorHtml.ts';
+import { pageHtml } from '../../../src/vscode/pages/pageHtml.ts';
 import { THEMES, type ThemeKind } from './themes.ts';
 
 // The annotator's real bundle in a real browser, under the real content security policy; only the extension host is played.
@@ -84,7 +84,7 @@ export async function startAnnotatorServer(): Promise<AnnotatorServer> {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   files.set('/annotator.html', {
     type: 'text/html',
-    text: annotatorHtml(
+    text: pageHtml(
       { cspSource: origin, nonce: 'n0nce', language: 'en' },
       { script: '/annotator.js', style: '/annotator.css' },
     ),

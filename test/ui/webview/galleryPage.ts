@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { FromGallery, ToGallery } from '../../../src/messages/galleryMessages.ts';
-import { annotatorHtml } from '../../../src/vscode/annotator/annotatorHtml.ts';
+import { pageHtml } from '../../../src/vscode/pages/pageHtml.ts';
 import { THEMES, type ThemeKind } from './themes.ts';
 
 // The gallery's page as it is, in a plain Chromium: the bundle, the content security policy and the host's messages are the real ones;
@@ -115,7 +115,7 @@ export async function openGalleryPage(
   const pictures = await serve(folder, { fileOf });
   const main: { server: Server; origin: string } = await serve(dist, {
     page: () =>
-      annotatorHtml(
+      pageHtml(
         { cspSource: `${main.origin} ${pictures.origin}`, nonce: 'dGVzdCBub25jZQ', language: 'en' },
         { script: `${main.origin}/gallery.js`, style: `${main.origin}/gallery.css` },
       ),

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { annotatorHtml, problemHtml } from '../../../src/vscode/annotator/annotatorHtml.ts';
+import { problemHtml, pageHtml } from '../../../src/vscode/pages/pageHtml.ts';
 
 const sources = { cspSource: 'https://*.vscode-cdn.net', nonce: 'aBc_-9', language: 'en' };
 
-describe('the pages of the annotator', () => {
+describe('the pages of webviews', () => {
   it('run only what bears the nonce and load nothing from elsewhere', () => {
     for (const html of [
-      annotatorHtml(sources, { script: 'https://x/a.js', style: 'https://x/a.css' }),
+      pageHtml(sources, { script: 'https://x/a.js', style: 'https://x/a.css' }),
       problemHtml(sources, { problem: 'It is broken.', reload: 'Reload' }),
     ]) {
       const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';

@@ -7,12 +7,9 @@ export interface PageSources {
   readonly language: string;
 }
 
-/** The annotator's page: nothing but its script and style; all else is built by the script, which sets text as text. */
-export function annotatorHtml(
-  sources: PageSources,
-  files: { readonly script: string; readonly style: string },
-): string {
-  return page(
+/** The page of a bundle: nothing but its script and style; all else is built by the script, which sets text as text. */
+export function pageHtml(sources: PageSources, files: { readonly script: string; readonly style: string }): string {
+  return documentOf(
     sources,
     `<link rel="stylesheet" href="${escaped(files.style)}">`,
     `<script nonce="${sources.nonce}" src="${escaped(files.script)}"></script>`,
@@ -24,7 +21,7 @@ export function problemHtml(
   sources: PageSources,
   { problem, reload }: { readonly problem: string; readonly reload: string },
 ): string {
-  return page(
+  return documentOf(
     sources,
     `<style nonce="${sources.nonce}">
 body { display: grid; place-content: center; min-height: 90vh; gap: 1em; max-width: 60ch; margin: auto; }
@@ -43,7 +40,7 @@ document.querySelector('button').addEventListener('click', () => host.postMessag
   );
 }
 
-function page({ cspSource, nonce, language }: PageSources, head: string, body: string): string {
+function documentOf({ cspSource, nonce, language }: PageSources, head: string, body: string): string {
   const policy = [
     "default-src 'none'",
     `img-src ${cspSource} blob: data:`,
