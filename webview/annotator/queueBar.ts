@@ -40,7 +40,7 @@ export function createQueueBar(model: Store<Model>, perform: (action: AnnotatorA
     'div',
     { class: 'queue', role: 'group', 'aria-label': 'Samples' },
     steps,
-    element('span', { class: 'spring' }),
+    element('span', { class: 'spacer' }),
     decisions,
   );
 
