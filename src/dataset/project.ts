@@ -189,6 +189,12 @@ export const projectSchema = z
 
 /** What a person may write: everything with a default may be left out. */
 export type WrittenProject = z.input<typeof projectSchema>;
+/** A project whose generator can't be truncated: psi is 1, none. */
+export function withoutTruncation<P extends Pick<WrittenProject, 'generation'>>(project: P): P {
+  const { generation = {} } = project;
+  return { ...project, generation: { ...generation, truncation: { ...generation.truncation, psi: 1 } } };
+}
+
 /** A project with every setting filled in. */
 export type ProjectSettings = Omit<z.output<typeof projectSchema>, 'nextClassId'> & { readonly nextClassId: number };
 export type InterpreterSettings = ProjectSettings['interpreter'];

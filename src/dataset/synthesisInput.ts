@@ -12,7 +12,7 @@ export type GeneratedOrigin = Extract<Origin, { kind: 'generated' }>;
 /**
  * All numbers that a generated sample's image is computed from.
  * @param name of the sample, for errors
- * @throws UserError when the latent has another size than the generator's.
+ * @throws UserError when the latent has another size than the generator's, or is truncated or in a space that the generator does not have.
  */
 export function synthesisInput(origin: GeneratedOrigin, architecture: Architecture, name: string): SynthesisInput {
   const { latent, truncation, noise } = origin;
@@ -27,11 +27,9 @@ export function synthesisInput(origin: GeneratedOrigin, architecture: Architectu
 }
 
 function latentValues(latent: Latent, architecture: Architecture, name: string): SynthesisInput['latent'] {
-  const { zSize, wSize } = architecture;
-  if (!('values' in latent)) return { space: 'z', values: latentZ(latent.seed, latent.index, zSize) };
+  if (!('values' in latent)) return { space: 'z', values: latentZ(latent.seed, latent.index, architecture.zSize) };
   const rows = latent.space === 'w+' ? latent.values : [latent.values];
-  const [count, width] =
-    latent.space === 'w+' ? [styleLayerCount(architecture), wSize] : [1, latent.space === 'z' ? zSize : wSize];
+  const [count, width] = latentShape(latent.space, architecture, name);
   if (rows.length !== count || rows.some((row) => row.length !== width)) {
     const found = rows.length === 1 ? rows[0]!.length : `${rows.length} rows of ${rows[0]!.length}`;
     throw new UserError(
@@ -39,4 +37,15 @@ function latentValues(latent: Latent, architecture: Architecture, name: string):
     );
   }
   return { space: latent.space, values: Float32Array.from(rows.flat()) };
+}
+
+function latentShape(
+  space: SynthesisInput['latent']['space'],
+  architecture: Architecture,
+  name: string,
+): readonly [rows: number, values: number] {
+  if (space === 'z') return [1, architecture.zSize];
+  if (architecture.family === 'onnx')
+    throw new UserError(`${name}: its latent is a ${space}, but the generator is an ONNX model, which takes z only.`);
+  return [space === 'w' ? 1 : styleLayerCount(architecture), architecture.wSize];
 }

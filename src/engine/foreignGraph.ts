@@ -39,13 +39,12 @@ export function foreignOutputs(graph: ForeignGraph, input: Value): ReadonlyMap<s
 }
 
 /**
- * A node with other names of values. The bodies of If, Loop and Scan see the values around them, so names are changed in them too, by the
+ * A node with other names of values; it keeps its own. The bodies of If, Loop and Scan see the values around them, so names are changed in them too, by the
  * same rule; a rule that gives different names different ones leaves the meaning as it is.
  */
 export function renamedNode(node: OnnxNode, rename: (name: string) => string): OnnxNode {
   return {
     ...node,
-    name: rename(node.name),
     inputs: node.inputs.map(rename),
     outputs: node.outputs.map(rename),
     attributes: Object.fromEntries(

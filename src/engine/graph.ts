@@ -140,7 +140,8 @@ class GraphWriter implements Emitter {
     copies.set(input, rename);
     for (const node of graph.nodes) {
       if (node.domain === 'com.microsoft') this.usesMicrosoftOps = true;
-      this.nodes.push(renamedNode(node, rename));
+      // Names of nodes must differ; none at all is a name that many may have.
+      this.nodes.push({ ...renamedNode(node, rename), name: node.name && prefix + node.name });
     }
     return rename;
   }

@@ -2,6 +2,7 @@ import { encodeModel } from '../engine/onnx/codec.ts';
 import { buildModel } from '../engine/graph.ts';
 import { Session, type ProviderName, type SessionOptions } from '../engine/session.ts';
 import { float32, float32Data } from '../engine/tensor.ts';
+import { psiFeed } from '../stylegan/psiFeed.ts';
 import { factoryGraph, labelledSize, type FactoryParts } from './factory.ts';
 import { cpuPlan, wholePlan } from './tilePlan.ts';
 
@@ -64,7 +65,7 @@ export class Labeller {
     for (let i = 0; i < this.batch; i++) latents.set(z[i] ?? z[0]!, i * this.#zSize);
     const result = await this.#session.run({
       z: float32([this.batch, this.#zSize], latents),
-      psi: float32([psi.length], psi),
+      ...psiFeed(psi),
     });
     const images = float32Data(result['image'], 'image');
     const uncertainties = float32Data(result['uncertainty'], 'uncertainty');

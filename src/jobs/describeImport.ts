@@ -13,7 +13,8 @@ export const importResultSchema = z.object({
   crop: z.string().exactOptional(),
   /** Of a conditional generator. */
   condition: z.object({ classes: z.number(), chosen: z.number() }).exactOptional(),
-  latent: z.object({ z: z.number(), w: z.number(), layers: z.number() }),
+  /** An ONNX model has no style layers that could be reached. */
+  latent: z.object({ z: z.number(), styles: z.object({ w: z.number(), layers: z.number() }).exactOptional() }),
   features: z.array(z.object({ name: z.string(), channels: z.number(), resolution: z.number() })),
   /** How many numbers the generator holds, its noise and w_avg among them. */
   parameters: z.number(),
@@ -33,10 +34,11 @@ export function describeImport(r: ImportResult): string {
   const grey = r.imageChannels === 1 ? ', grey' : '';
   const condition = r.condition === undefined ? '' : `, class ${r.condition.chosen} of ${r.condition.classes}`;
   const crop = r.crop === undefined ? '' : `, of which ${r.crop} is the image`;
+  const { styles } = r.latent;
   const channels = r.features.reduce((sum, map) => sum + map.channels, 0);
   return [
     `${r.name}: ${r.format}, ${r.resolution}×${r.resolution}${grey}${condition}${crop}.`,
-    `Latents:      z ${r.latent.z}, w ${r.latent.w}, ${r.latent.layers} style layers`,
+    `Latents:      z ${r.latent.z}${styles === undefined ? '' : `, w ${styles.w}, ${styles.layers} style layers`}`,
     `Feature maps: ${mapsText(r.features)}; ${figure(channels)} channels in all`,
     `Parameters:   ${figure(r.parameters)}`,
     ...r.assumed.map((sentence) => `- ${sentence}`),

@@ -75,7 +75,9 @@ const initJob = job({
 const importJob = job({
   summary: 'turn a StyleGAN checkpoint into a generator (.onnx)',
   options: z.strictObject({
-    checkpoint: path('the checkpoint, e.g. karras2019stylegan-ffhq.for_g_all.pt'),
+    checkpoint: path(
+      'the checkpoint, e.g. karras2019stylegan-ffhq.for_g_all.pt, or an ONNX model with feature outputs',
+    ),
     wAvg: path('mean latent as .npy, when the checkpoint lacks it (else it is estimated)').exactOptional(),
     noise: path('fixed noise as .npz (else it is drawn from a seed)').exactOptional(),
     name: text('name of the generator (else from the file)').exactOptional(),
@@ -86,6 +88,13 @@ const importJob = job({
       .min(0)
       .meta({ description: 'which class a conditional generator shall make, from 0 on' })
       .exactOptional(),
+    features: z
+      .array(text('ONNX models: which outputs are the feature maps, like b64,b128'))
+      .min(1)
+      .meta({ description: 'ONNX models: which outputs are the feature maps, like b64,b128' })
+      .exactOptional(),
+    image: text('ONNX models: which output is the image (else the one that looks like it)').exactOptional(),
+    latent: text('ONNX models: which input is the latent (else the one that looks like it)').exactOptional(),
     crop: z
       .string()
       .regex(/^\d+,\d+,\d+,\d+$/, 'give x,y,width,height in pixels, like 0,64,512,384')

@@ -1,7 +1,11 @@
-import type { GeneratorFacts } from './generator.ts';
+import { noiseResolutions } from './architecture.ts';
+import type { Generator } from './generator.ts';
 
 /** What stands behind a generator that its checkpoint may not say: w_avg, noise, and what its reader assumed. */
-export function assumptions({ wAvg, noise, assumed = [] }: GeneratorFacts, addsNoise: boolean): readonly string[] {
+export function assumptions(generator: Generator): readonly string[] {
+  if ('graph' in generator) return generator.facts.assumed ?? [];
+  const { wAvg, noise, assumed = [] } = generator.facts;
+  const addsNoise = noiseResolutions(generator.architecture).length > 0;
   const average =
     wAvg.from === 'file'
       ? 'The mean latent w_avg is as read.'

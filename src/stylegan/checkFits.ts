@@ -2,14 +2,14 @@ import { messageOf, UserError } from '../base/userError.ts';
 import { float32 } from '../engine/tensor.ts';
 import { featureMaps } from './architecture.ts';
 import { generatorGraph, mappingGraph } from './generatorGraph.ts';
-import type { GeneratorNetwork } from './generatorParameters.ts';
+import type { StyleganNetwork } from './generatorParameters.ts';
 
 /**
  * Builds the network's graphs, which checks every shape, and compares what comes out with what the architecture says: settings that
  * a file states besides its tensors (sizes, paddings, factors) may be anything.
  * @throws UserError that names `file`
  */
-export function checkFits({ architecture, parameters }: GeneratorNetwork, file: string): void {
+export function checkFits({ architecture, parameters }: StyleganNetwork, file: string): void {
   const { wSize, resolution, imageChannels } = architecture;
   const network = { architecture, parameters: new Map([...parameters, ['w_avg', float32([wSize])]]) };
   try {

@@ -1,6 +1,6 @@
 import type { Tensor, TensorOf } from '../engine/tensor.ts';
 import { UserError } from '../base/userError.ts';
-import { printable } from './pickle/readPickle.ts';
+import { printable } from '../base/printable.ts';
 import type { ParameterSlot } from './parameterSlot.ts';
 
 /** Weights by canonical name, as they stand in the checkpoint (no gains applied). */

@@ -7,6 +7,8 @@ export type FileKind =
   | { readonly kind: 'torch' }
   /** A pickle that torch.save did not write: a network of NVIDIA's, or anything. */
   | { readonly kind: 'pickle' }
+  /** An ONNX model: somebody else's generator, or anything. */
+  | { readonly kind: 'onnx' }
   /** Nothing that could hold a StyleGAN we read; `seems` completes "it is …". */
   | { readonly kind: 'other'; readonly seems: string };
 
@@ -24,8 +26,6 @@ const signatures: readonly (readonly [pattern: RegExp, seems: string])[] = [
   [/^[^]{257}ustar/, 'a tar archive: unpack it first (if torch wrote it, it is from before version 0.1.10)'],
   [/^[^]{4}TFL3/, 'a TensorFlow Lite model'],
   [/^[^]{8}\{"/, 'a safetensors file'],
-  // Protocol buffers: ir_version (field 1), then producer, graph, opset imports or the like.
-  [/^\x08[\x01-\x1f][\x12\x1a\x22\x2a\x32\x3a\x42]/, 'an ONNX model'],
   [/^\s*[{[]\s*["{[\]}]/, 'a JSON document'],
 ];
 
@@ -38,6 +38,8 @@ export function fileKind(bytes: Uint8Array): FileKind {
   const start = Buffer.from(bytes.subarray(0, 512))
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '');
+  // Protocol buffers: ir_version (field 1), then producer, graph, opset imports or the like.
+  if (/^\x08[\x01-\x1f][\x12\x1a\x22\x2a\x32\x3a\x42]/.test(start)) return { kind: 'onnx' };
   const signature = signatures.find(([pattern]) => pattern.test(start));
   if (signature) return other(signature[1]);
   // Protocol 2 and later begin with their number; 0 and 1 with a container or the name of a class.

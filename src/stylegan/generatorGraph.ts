@@ -1,9 +1,12 @@
-import { add, mul, reshape, sub } from '../engine/ops.ts';
+import { foreignOutputs } from '../engine/foreignGraph.ts';
+import { add, concat, mul, range, reshape, slice, sub } from '../engine/ops.ts';
 import { float32 } from '../engine/tensor.ts';
 import { constant, input, parameter, type Value } from '../engine/value.ts';
-import { noiseResolutions, styleLayerCount, type Architecture } from './architecture.ts';
-import type { GeneratorNetwork } from './generatorParameters.ts';
+import { featureMaps, noiseResolutions, styleLayerCount, type StyleganArchitecture } from './architecture.ts';
+import type { GeneratorNetwork, StyleganNetwork } from './generatorParameters.ts';
 import { noiseName } from './noiseName.ts';
+import { imageName, latentName } from './onnx/architecture.ts';
+import type { OnnxNetwork } from './onnx/onnxNetwork.ts';
 import { mapping1, synthesis1 } from './stylegan1/network.ts';
 import { mapping2 } from './stylegan2/mapping.ts';
 import { synthesis2 } from './stylegan2/network.ts';
@@ -34,9 +37,11 @@ export interface GeneratorGraph {
 
 /**
  * A generator's network from latents to image and feature maps. Besides the latent it takes `psi` [L], the truncation
- * of each style layer: ws = w_avg + psi·(w − w_avg) (Karras et al. 2019, appendix B); not for w+, which is taken as it is.
+ * of each style layer: ws = w_avg + psi·(w − w_avg) (Karras et al. 2019, appendix B); not for w+, which is taken as it is. Somebody
+ * else's ONNX model takes z alone: it has no style layers.
  */
 export function generatorGraph(generator: GeneratorNetwork, options: GeneratorGraphOptions): GeneratorGraph {
+  if ('graph' in generator) return onnxGraph(generator, options);
   const { architecture, parameters } = generator;
   const known = new Map<string, Value>();
   const weight = (name: string): Value => {
@@ -74,17 +79,32 @@ export function generatorGraph(generator: GeneratorNetwork, options: GeneratorGr
   return { outputs: { w, image }, features };
 }
 
+function onnxGraph({ architecture, graph }: OnnxNetwork, { batch, latent }: GeneratorGraphOptions): GeneratorGraph {
+  if (latent !== 'z') throw new Error(`An ONNX generator takes no latents ${latent}.`);
+  const z = input(latentName, 'float32', [batch, architecture.zSize]);
+  const images = Array.from({ length: batch }, (_, i) =>
+    foreignOutputs(graph, batch === 1 ? z : slice(z, [range(0, i, i + 1)])),
+  );
+  const together = (name: string): Value =>
+    concat(
+      images.map((outputs) => outputs.get(name)!),
+      0,
+    );
+  const features = featureMaps(architecture, 'paper').map(({ name }) => [name, together(name)] as const);
+  return { outputs: { image: together(imageName) }, features: new Map(features) };
+}
+
 /** The mapping network alone: `z` [N, zSize] → w [N, wSize]. */
-export function mappingGraph(generator: GeneratorNetwork, batch: number): Value {
+export function mappingGraph(generator: StyleganNetwork, batch: number): Value {
   const weight = (name: string): Value => parameter(name, generator.parameters.get(name)!);
   return mapping(generator.architecture, weight, input('z', 'float32', [batch, generator.architecture.zSize]));
 }
 
-function mapping(architecture: Architecture, weight: Lookup, z: Value): Value {
+function mapping(architecture: StyleganArchitecture, weight: Lookup, z: Value): Value {
   return architecture.family === 'stylegan1' ? mapping1(architecture, weight, z) : mapping2(architecture, weight, z);
 }
 
-function synthesis(architecture: Architecture, weight: Lookup, ws: Value, noise: readonly Value[]): Synthesis {
+function synthesis(architecture: StyleganArchitecture, weight: Lookup, ws: Value, noise: readonly Value[]): Synthesis {
   switch (architecture.family) {
     case 'stylegan1':
       return synthesis1(architecture, weight, ws, noise);

@@ -5,9 +5,9 @@ import { normals } from '../engine/philox.ts';
 import { Session } from '../engine/session.ts';
 import { float32, float32Data, sizeOf, type Tensor, type TensorOf } from '../engine/tensor.ts';
 import { noiseResolutions } from './architecture.ts';
-import type { Generator, GeneratorFacts } from './generator.ts';
+import type { StyleganFacts, StyleganGenerator } from './generator.ts';
 import { mappingGraph } from './generatorGraph.ts';
-import { parameterShapes, type GeneratorNetwork } from './generatorParameters.ts';
+import { parameterShapes, type StyleganNetwork } from './generatorParameters.ts';
 import { noiseName } from './noiseName.ts';
 import { seededNoise, streams } from './latents.ts';
 import { readNpy, readNpz } from './npy.ts';
@@ -31,7 +31,7 @@ export interface ImportOptions {
   /** Of a conditional generator. */
   readonly chosenClass?: number | undefined;
   /** The part of the square image that is one. */
-  readonly crop?: GeneratorFacts['crop'];
+  readonly crop?: StyleganFacts['crop'];
   /** For what the files do not hold. */
   readonly seed: number;
 }
@@ -40,15 +40,15 @@ export interface ImportOptions {
 const wAvgSamples = 10_000;
 
 /**
- * Makes a generator of ours from somebody else's checkpoint.
+ * Makes a generator of ours from somebody else's checkpoint of a StyleGAN.
  * @throws UserError that names the file and what is wrong with it.
  */
-export async function importGenerator(options: ImportOptions): Promise<Generator> {
+export async function importGenerator(options: ImportOptions): Promise<StyleganGenerator> {
   const { checkpoint, name, seed } = options;
   const read = readCheckpoint(checkpoint.bytes, checkpoint.file, { chosenClass: options.chosenClass });
   const { architecture, parameters, sha256 } = read;
   checkCrop(options, architecture.resolution);
-  const network: GeneratorNetwork = { architecture, parameters };
+  const network: StyleganNetwork = { architecture, parameters };
   const expected = parameterShapes(architecture);
   const wAvg = options.wAvg
     ? vector(readNpy(options.wAvg.bytes, options.wAvg.file), expected.get('w_avg')!, options.wAvg.file)
@@ -56,7 +56,7 @@ export async function importGenerator(options: ImportOptions): Promise<Generator
   const noise = options.noise
     ? readNoise(network, options.noise)
     : (read.noise?.map((layer, i) => [noiseName(i), layer] as const) ?? drawnNoise(network, seed));
-  const facts: GeneratorFacts = {
+  const facts: StyleganFacts = {
     name,
     format: read.format,
     assumed: read.assumed,
@@ -78,7 +78,7 @@ function checkCrop({ crop, checkpoint }: ImportOptions, resolution: number): voi
     );
 }
 
-async function meanW(network: GeneratorNetwork, seed: number): Promise<TensorOf<'float32'>> {
+async function meanW(network: StyleganNetwork, seed: number): Promise<TensorOf<'float32'>> {
   const { zSize, wSize } = network.architecture;
   const batch = 1000;
   const model = buildModel({ name: 'mapping', outputs: { w: mappingGraph(network, batch) } });
@@ -96,7 +96,7 @@ async function meanW(network: GeneratorNetwork, seed: number): Promise<TensorOf<
   );
 }
 
-function readNoise({ architecture }: GeneratorNetwork, { file, bytes }: NamedBytes): [string, TensorOf<'float32'>][] {
+function readNoise({ architecture }: StyleganNetwork, { file, bytes }: NamedBytes): [string, TensorOf<'float32'>][] {
   const arrays = [...readNpz(bytes, file)].sort(([a], [b]) => (a < b ? -1 : 1));
   const resolutions = noiseResolutions(architecture);
   if (arrays.length !== resolutions.length) {
@@ -110,7 +110,7 @@ function readNoise({ architecture }: GeneratorNetwork, { file, bytes }: NamedByt
   });
 }
 
-function drawnNoise({ architecture }: GeneratorNetwork, seed: number): [string, TensorOf<'float32'>][] {
+function drawnNoise({ architecture }: StyleganNetwork, seed: number): [string, TensorOf<'float32'>][] {
   return noiseResolutions(architecture).map((resolution, layer) => [
     noiseName(layer),
     float32([1, 1, resolution, resolution], seededNoise(seed, layer, resolution)),

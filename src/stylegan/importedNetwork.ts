@@ -1,9 +1,9 @@
 import type { TensorOf } from '../engine/tensor.ts';
-import type { Architecture } from './architecture.ts';
+import type { StyleganArchitecture } from './architecture.ts';
 import type { Parameters } from './checkedParameters.ts';
 
 /** A generator as a checkpoint holds it. */
-export interface ImportedNetwork<A extends Architecture = Architecture> {
+export interface ImportedNetwork<A extends StyleganArchitecture = StyleganArchitecture> {
   readonly architecture: A;
   readonly parameters: Parameters;
   /** [wSize], where the file has it. */

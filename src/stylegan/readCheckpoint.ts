@@ -6,7 +6,7 @@ import type { ImportedNetwork } from './importedNetwork.ts';
 import { readNetworkPickle } from './networkPickle.ts';
 import { NvidiaModule } from './nvidiaModule.ts';
 import { PickleObject, PickleTuple, type PickleValue } from './pickle/pickleValue.ts';
-import { printable } from './pickle/readPickle.ts';
+import { printable } from '../base/printable.ts';
 import { looksLikeStylegan1, readStylegan1 } from './stylegan1/checkpoint.ts';
 import { readTensorflowStylegan1 } from './stylegan1/tensorflow.ts';
 import { readNvidiaStylegan2 } from './stylegan2/nvidia.ts';
@@ -49,6 +49,8 @@ type Named = ImportedNetwork & { readonly format: string };
 function readNetwork(bytes: Uint8Array, file: string, options: ReadOptions): Named {
   const kind = fileKind(bytes);
   switch (kind.kind) {
+    case 'onnx':
+      throw new UserError(`${file} is an ONNX model; ${known}.`);
     case 'other':
       throw new UserError(`${file} is ${kind.seems}; ${known}.`);
     case 'pickle':

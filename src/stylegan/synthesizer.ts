@@ -3,10 +3,11 @@ import { buildModel } from '../engine/graph.ts';
 import { cast } from '../engine/ops.ts';
 import { Session, type SessionOptions } from '../engine/session.ts';
 import { float32, float32Data, type Tensor, type TensorOf } from '../engine/tensor.ts';
-import { noiseResolutions, styleLayerCount } from './architecture.ts';
+import { noiseResolutions } from './architecture.ts';
 import { generatorGraph } from './generatorGraph.ts';
 import type { GeneratorNetwork } from './generatorParameters.ts';
 import { noiseName } from './noiseName.ts';
+import { psiFeed } from './psiFeed.ts';
 
 /** What one image is made from, with all values in hand. */
 export interface SynthesisInput {
@@ -46,12 +47,11 @@ export class Synthesizer {
   async render({ latent, psi, noise }: SynthesisInput): Promise<SynthesisResult> {
     const { architecture } = this.#network;
     const session = await this.#session(latent.space, noise === 'constant' ? 'constant' : 'fed');
-    const layers = styleLayerCount(architecture);
     const feeds: Record<string, Tensor> = {};
-    if (latent.space === 'w+') feeds['ws'] = float32([1, layers, architecture.wSize], latent.values);
+    if (latent.space === 'w+') feeds['ws'] = float32([1, psi.length, latent.values.length / psi.length], latent.values);
     else {
       feeds[latent.space] = float32([1, latent.values.length], latent.values);
-      feeds['psi'] = float32([layers], psi);
+      Object.assign(feeds, psiFeed(psi));
     }
     if (noise !== 'constant') {
       noiseResolutions(architecture).forEach((r, i) => (feeds[noiseName(i)] = float32([1, 1, r, r], noise[i])));

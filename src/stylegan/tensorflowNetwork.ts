@@ -4,7 +4,7 @@ import { tensorflowNetwork } from './networkPickle.ts';
 import { Malformed } from './pickle/malformed.ts';
 import { numpyArray } from './pickle/numpyArray.ts';
 import { PickleObject, PickleTuple, type PickleValue } from './pickle/pickleValue.ts';
-import { printable } from './pickle/readPickle.ts';
+import { printable } from '../base/printable.ts';
 
 /** A network of NVIDIA's TensorFlow programs as they pickle it: variables and settings, all data. */
 export class TensorflowNetwork {

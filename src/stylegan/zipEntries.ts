@@ -1,7 +1,7 @@
 import { inflateSync } from 'fflate';
 import { ByteReader } from './pickle/byteReader.ts';
 import { Malformed } from './pickle/malformed.ts';
-import { printable } from './pickle/readPickle.ts';
+import { printable } from '../base/printable.ts';
 
 export interface ZipEntry {
   readonly name: string;

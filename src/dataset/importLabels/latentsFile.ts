@@ -1,5 +1,5 @@
 import { UserError } from '../../base/userError.ts';
-import { styleLayerCount, type Architecture } from '../../stylegan/architecture.ts';
+import { styleLayerCount, type StyleganArchitecture } from '../../stylegan/architecture.ts';
 import { readNpy } from '../../stylegan/npy.ts';
 import type { Latent, Truncation } from '../provenance.ts';
 
@@ -33,7 +33,7 @@ const TRUNCATIONS: readonly Truncation[] = [
 export function readLatents(
   bytes: Uint8Array,
   file: string,
-  architecture: Architecture,
+  architecture: StyleganArchitecture,
   own: Truncation,
 ): ForeignLatents {
   const { shape, dtype, data } = readNpy(bytes, file);

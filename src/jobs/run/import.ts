@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { writeFileWhole } from '../../base/atomicFile.ts';
+import { withoutTruncation, type WrittenProject } from '../../dataset/project.ts';
 import { projectPaths, readProject, updateProject } from '../../dataset/projectFile.ts';
 import { cropText } from '../../interpreter/labelFrame.ts';
-import { featureMaps, noiseResolutions, styleLayerCount } from '../../stylegan/architecture.ts';
+import { featureMaps, styleLayerCount } from '../../stylegan/architecture.ts';
 import { assumptions } from '../../stylegan/assumptions.ts';
 import { encodeGenerator, type Generator, type GeneratorFacts } from '../../stylegan/generator.ts';
+import { fileKind } from '../../stylegan/fileKind.ts';
 import { networkHash } from '../../stylegan/generatorParameters.ts';
 import { importGenerator, type NamedBytes } from '../../stylegan/importGenerator.ts';
+import { importOnnxGenerator } from '../../stylegan/onnx/importOnnxGenerator.ts';
 import { collectGarbage } from '../collectGarbage.ts';
 import { JobStopped } from '../jobError.ts';
 import type { JobOptions } from '../jobTable.ts';
@@ -32,22 +35,28 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
     progress({ stage: 'importing', done, total: 3, unit: 'steps' });
   };
   step(0);
-  const name = options.name ?? basename(options.checkpoint).replace(/(\.for_g_all)?\.(pt|pth|pkl)$/i, '');
+  const name = options.name ?? basename(options.checkpoint).replace(/(\.for_g_all)?\.(pt|pth|pkl|onnx)$/i, '');
   const opened = project === undefined ? undefined : await readProject(project);
   const ours = opened && projectPaths(opened).generator;
-  const out = options.out ?? ours ?? join(dirname(options.checkpoint), `${name}.onnx`);
+  const out = options.out ?? ours ?? join(dirname(options.checkpoint), outName(options.checkpoint, name));
+  if (resolve(out) === resolve(options.checkpoint))
+    throw new UserError(`${out} would be written over itself: say with --out <path> where the generator shall go.`);
   if (options.out === undefined && existsSync(out)) {
     throw new UserError(`${out} is there already; to replace it, or to write elsewhere, say so with --out <path>.`);
   }
   const { architecture, crop, sha256, facts } = await writeGenerator(options, name, out, step);
+  const asked = opened?.settings.generation.truncation ?? usualTruncation;
+  const truncation = architecture.family === 'onnx' ? { ...asked, psi: 1 } : asked;
+  const notes: string[] = [];
   if (project !== undefined && out === ours) {
-    await updateProject(project, (written) => ({ ...written, generator: { ...written.generator, sha256 } }));
+    await updateProject(project, (written) => withGenerator(written, sha256, truncation.psi !== asked.psi));
+    if (truncation.psi !== asked.psi) notes.push(`datasetgan.json asked for psi ${asked.psi}, and says 1 now.`);
   }
   step(3);
 
-  const truncation = opened?.settings.generation.truncation ?? usualTruncation;
   const result = {
     ...facts,
+    assumed: [...facts.assumed, ...notes],
     out,
     sha256,
     attributed: options.attribution !== undefined,
@@ -70,24 +79,60 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   return { ...result, samples: { file, psi: truncation.psi, seconds: secondsSince(startOfSheet) } };
 };
 
+/** Beside an ONNX model its generator needs another name than the model's. */
+function outName(checkpoint: string, name: string): string {
+  return `${name}${/\.onnx$/i.test(checkpoint) ? '.generator' : ''}.onnx`;
+}
+
+function withGenerator(written: WrittenProject, sha256: string, untruncated: boolean): WrittenProject {
+  const project = { ...written, generator: { ...written.generator, sha256 } };
+  return untruncated ? withoutTruncation(project) : project;
+}
+
 /** Nothing of the weights outlives this function: the samples need the memory. */
 async function writeGenerator(options: JobOptions<'import'>, name: string, out: string, step: (done: number) => void) {
   const checkpoint = await readable(options.checkpoint, () => readReleasable(options.checkpoint));
-  const generator = await importGenerator({
-    checkpoint: { file: basename(options.checkpoint), bytes: checkpoint.bytes },
-    name,
-    attribution: options.attribution,
+  try {
+    const generator = await imported(options, name, { file: basename(options.checkpoint), bytes: checkpoint.bytes });
+    // An ONNX model's weights are still those of the file.
+    if (!('graph' in generator)) checkpoint.release();
+    step(1);
+    const sha256 = networkHash(generator);
+    step(2);
+    await writeFileWhole(out, encodeGenerator(generator));
+    return { architecture: generator.architecture, crop: generator.facts.crop, sha256, facts: found(generator) };
+  } finally {
+    checkpoint.release();
+  }
+}
+
+async function imported(options: JobOptions<'import'>, name: string, checkpoint: NamedBytes): Promise<Generator> {
+  const common = { name, attribution: options.attribution, crop: cropOf(options.crop) };
+  const { features, image, latent } = options;
+  const choice = { features, image, latent };
+  if (fileKind(checkpoint.bytes).kind === 'onnx') {
+    refuseOptions(options, ['wAvg', 'noise', 'class'], `${checkpoint.file} is an ONNX model, which is taken as it is`);
+    return importOnnxGenerator({ ...common, model: checkpoint, choice });
+  }
+  refuseOptions(options, ['features', 'image', 'latent'], `${checkpoint.file} is no ONNX model, whose parts are known`);
+  return importGenerator({
+    ...common,
+    checkpoint,
     wAvg: options.wAvg === undefined ? undefined : await namedBytes(options.wAvg),
     noise: options.noise === undefined ? undefined : await namedBytes(options.noise),
     chosenClass: options.class,
-    crop: cropOf(options.crop),
     seed: options.seed,
-  }).finally(() => checkpoint.release());
-  step(1);
-  const sha256 = networkHash(generator);
-  step(2);
-  await writeFileWhole(out, encodeGenerator(generator));
-  return { architecture: generator.architecture, crop: generator.facts.crop, sha256, facts: found(generator) };
+  });
+}
+
+/** @throws UserError for an option that says nothing to this kind of file. */
+function refuseOptions(
+  options: JobOptions<'import'>,
+  names: readonly ('wAvg' | 'noise' | 'class' | 'features' | 'image' | 'latent')[],
+  why: string,
+): void {
+  const given = names.find((key) => options[key] !== undefined);
+  if (given !== undefined) throw new UserError(`${why}: leave --${given.replace('wAvg', 'w-avg')} out.`);
 }
 
 /** `x,y,width,height`, as the table of jobs has checked. */
@@ -98,8 +143,10 @@ function cropOf(text: string | undefined): GeneratorFacts['crop'] {
 }
 
 /** What a person wants to compare with what they know of the checkpoint. */
-function found({ architecture, parameters, facts }: Generator) {
-  const { family, resolution, imageChannels, zSize, wSize } = architecture;
+function found(generator: Generator) {
+  const { architecture, facts } = generator;
+  const { family, resolution, imageChannels, zSize } = architecture;
+  const tensors = 'graph' in generator ? generator.graph.initializers : generator.parameters;
   const condition = 'condition' in architecture ? architecture.condition : null;
   return {
     name: facts.name,
@@ -109,10 +156,15 @@ function found({ architecture, parameters, facts }: Generator) {
     imageChannels,
     ...(facts.crop ? { crop: cropText(facts.crop) } : {}),
     ...(condition ? { condition: { classes: condition.classes, chosen: condition.chosen } } : {}),
-    latent: { z: zSize, w: wSize, layers: styleLayerCount(architecture) },
+    latent: {
+      z: zSize,
+      ...(architecture.family === 'onnx'
+        ? {}
+        : { styles: { w: architecture.wSize, layers: styleLayerCount(architecture) } }),
+    },
     features: featureMaps(architecture, 'paper').map((map) => ({ ...map })),
-    parameters: [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
-    assumed: [...assumptions(facts, noiseResolutions(architecture).length > 0)],
+    parameters: [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0),
+    assumed: [...assumptions(generator)],
   };
 }
 

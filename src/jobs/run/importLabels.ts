@@ -286,6 +286,10 @@ async function releasedLayout(
   { signal, progress, log }: Context,
 ): Promise<Found> {
   const generator = await projectGenerator(project);
+  if ('graph' in generator)
+    throw new UserError(
+      `${folder} has the layout of the released DatasetGAN code, whose latents are those of a StyleGAN, but the project's generator is an ONNX model, which has none of them.`,
+    );
   const { architecture } = generator;
   const frame = projectFrame(project, generator);
   const imageFolder = options.images ?? folder;

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { withNewClass, type ClassList } from '../../dataset/classes.ts';
 import { ignoreGenerated } from '../../dataset/projectFolder.ts';
+import { withoutTruncation, type WrittenProject } from '../../dataset/project.ts';
 import { PROJECT_FILE, projectPaths, writeProject } from '../../dataset/projectFile.ts';
 import { decodeGenerator } from '../../stylegan/generator.ts';
 import type { JobRunner } from '../runner.ts';
@@ -12,10 +13,12 @@ import type { JobRunner } from '../runner.ts';
 export const run: JobRunner<'init'> = async ({ folder, generator, classes }) => {
   const file = join(folder, PROJECT_FILE);
   if (existsSync(file)) throw new UserError(`${file} is there already; "dgan init" makes new projects only.`);
-  const project = {
-    generator: generator === undefined ? { path: 'generator.onnx' } : await reference(folder, generator),
+  const known = generator === undefined ? undefined : await reference(folder, generator);
+  const plain = {
+    generator: known?.reference ?? { path: 'generator.onnx' },
     classes: [...classList(classes).classes],
   };
+  const project = known?.canTruncate === false ? withoutTruncation<WrittenProject>(plain) : plain;
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new UserError(`Could not make the folder ${folder}: ${messageOf(error)}.`, { cause: error });
   });
@@ -25,13 +28,14 @@ export const run: JobRunner<'init'> = async ({ folder, generator, classes }) => 
   return { project: folder, file, hasGenerator: generator !== undefined, classes: project.classes.length };
 };
 
-async function reference(folder: string, generator: string): Promise<{ path: string; sha256: string }> {
+async function reference(folder: string, generator: string) {
   const bytes = await readFile(generator).catch((error: unknown) => {
     throw new UserError(`Could not read the generator ${generator}: ${messageOf(error)}.`, { cause: error });
   });
-  const { sha256 } = decodeGenerator(bytes, generator);
+  const { sha256, architecture } = decodeGenerator(bytes, generator);
   // With slashes, so that the project works on another system too.
-  return { path: relative(folder, generator).split(sep).join('/'), sha256 };
+  const path = relative(folder, generator).split(sep).join('/');
+  return { reference: { path, sha256 }, canTruncate: architecture.family !== 'onnx' };
 }
 
 function classList(names: string): ClassList {

@@ -9,6 +9,7 @@ import { labelFrame } from '../../interpreter/labelFrame.ts';
 import type { Architecture } from '../../stylegan/architecture.ts';
 import { psiPerLayer, type GeneratorFacts } from '../../stylegan/generator.ts';
 import { latentZ } from '../../stylegan/latents.ts';
+import { psiFeed } from '../../stylegan/psiFeed.ts';
 
 const COLUMNS = 4;
 export const SHEET_SAMPLES = COLUMNS ** 2;
@@ -48,7 +49,7 @@ export async function sampleSheet(
     for (let index = 0; index < SHEET_SAMPLES; index++) {
       onImage(index);
       const z = float32([1, zSize], latentZ(seed, index, zSize));
-      const { image } = await session.run({ z, psi: float32([psi.length], psi) });
+      const { image } = await session.run({ z, ...psiFeed(psi) }, ['image']);
       const whole = frameImage(float32Data(image, 'image'), frame);
       images.push(shrinkImage(whole, shrinkFactor(whole, MOST_SIDE)));
     }

@@ -1,3 +1,4 @@
+import { printable } from '../../base/printable.ts';
 import { UserError } from '../../base/userError.ts';
 import { ByteReader } from './byteReader.ts';
 import { Malformed } from './malformed.ts';
@@ -396,10 +397,4 @@ function rawUnicode(line: string): string {
     if (point > 0x10ffff) throw new Malformed('its pickle has a character beyond Unicode');
     return String.fromCodePoint(point);
   });
-}
-
-/** Text from the file as it may stand in a message: short and without control characters. */
-export function printable(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, '?');
-  return clean.length > 80 ? `${clean.slice(0, 77)}...` : clean;
 }

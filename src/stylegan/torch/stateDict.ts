@@ -2,7 +2,7 @@ import { type Tensor } from '../../engine/tensor.ts';
 import { UserError } from '../../base/userError.ts';
 import { Malformed } from '../pickle/malformed.ts';
 import type { PickleValue } from '../pickle/pickleValue.ts';
-import { printable } from '../pickle/readPickle.ts';
+import { printable } from '../../base/printable.ts';
 import { TorchTensor } from './torchTensor.ts';
 
 /** Weights by name. Floating point of any width has become float32. */

@@ -63,7 +63,8 @@ describe("somebody else's graph inside ours", () => {
   it('sets the opset of the whole, and every operation of ours gives the same in each that is allowed', async () => {
     const wanted = everyOperation(foreign(20));
     const expected = await run(wanted.outputs, wanted.feeds);
-    for (let opset = foreignOpsets.oldest; opset <= foreignOpsets.newest; opset++) {
+    const { oldest, newest }: Record<'oldest' | 'newest', number> = foreignOpsets;
+    for (let opset = oldest; opset <= newest; opset++) {
       const { outputs, feeds } = everyOperation(foreign(opset));
       assert.equal(buildModel({ name: 'x', outputs }).opsets[0]!.version, opset);
       assert.deepEqual(await run(outputs, feeds), expected, `opset ${opset}`);

@@ -2,14 +2,18 @@ import type { TensorOf } from '../../../src/engine/tensor.ts';
 import type { EnsembleArchitecture } from '../../../src/interpreter/ensemble.ts';
 import { featureMaps } from '../../../src/stylegan/architecture.ts';
 import type { Stylegan1Architecture } from '../../../src/stylegan/stylegan1/architecture.ts';
-import { parameterShapes, type GeneratorNetwork } from '../../../src/stylegan/generatorParameters.ts';
+import {
+  parameterShapes,
+  type GeneratorNetwork,
+  type StyleganNetwork,
+} from '../../../src/stylegan/generatorParameters.ts';
 import { randomTensor } from './randomInterpreter.ts';
 
 /** A StyleGAN 1 of any size with random weights. */
 export function randomGenerator(
   channels: readonly number[],
   { zSize = 8, wSize = 8, mappingLayers = 2 }: { zSize?: number; wSize?: number; mappingLayers?: number } = {},
-): GeneratorNetwork {
+): StyleganNetwork {
   const architecture: Stylegan1Architecture = {
     family: 'stylegan1',
     resolution: 4 * 2 ** (channels.length - 1),

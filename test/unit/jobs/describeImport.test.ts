@@ -11,7 +11,7 @@ describe('describeImport', () => {
     imageChannels: 1,
     crop: '8×6 at 0, 1',
     condition: { classes: 10, chosen: 3 },
-    latent: { z: 512, w: 256, layers: 4 },
+    latent: { z: 512, styles: { w: 256, layers: 4 } },
     features: [
       { name: 'S00', channels: 512, resolution: 4 },
       { name: 'S01', channels: 512, resolution: 8 },

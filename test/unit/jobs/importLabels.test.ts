@@ -14,7 +14,7 @@ import { encodeModel } from '../../../src/engine/onnx/codec.ts';
 import { Session } from '../../../src/engine/session.ts';
 import { float32, float32Data } from '../../../src/engine/tensor.ts';
 import { styleLayerCount } from '../../../src/stylegan/architecture.ts';
-import { decodeGenerator } from '../../../src/stylegan/generator.ts';
+import { decodeStylegan } from '../stylegan/decodeStylegan.ts';
 import { mappingGraph } from '../../../src/stylegan/generatorGraph.ts';
 import { Synthesizer } from '../../../src/stylegan/synthesizer.ts';
 import { definitionOf, type JobInput, type JobOptions, type JobResult } from '../../../src/jobs/jobTable.ts';
@@ -130,7 +130,7 @@ describe('dgan import-labels', () => {
   });
 
   it('makes a sample of the mean image too, when its labels are there', async () => {
-    const generator = decodeGenerator(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
+    const generator = decodeStylegan(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
     const wAvg = float32Data(generator.parameters.get('w_avg'));
     const synthesizer = new Synthesizer(generator, [], { provider: 'cpu', cpuFallback: 'allow' });
     const psi = new Float32Array(styleLayerCount(generator.architecture)).fill(1);
@@ -152,7 +152,7 @@ describe('dgan import-labels', () => {
   });
 
   it('reads w and w+ as well', async () => {
-    const generator = decodeGenerator(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
+    const generator = decodeStylegan(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
     const session = await Session.create(
       encodeModel(buildModel({ name: 'mapping', outputs: { w: mappingGraph(generator, 4) } })),
       { provider: 'cpu', cpuFallback: 'allow' },
@@ -178,7 +178,7 @@ describe('dgan import-labels', () => {
   });
 
   it('makes samples of a data set’s images, with their latents', async () => {
-    const { sha256, facts } = decodeGenerator(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
+    const { sha256, facts } = decodeStylegan(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
     const settings: DataSetSettings = {
       format: 'datasetgan-dataset',
       version: 1,

@@ -6,6 +6,7 @@ import { decodeModel, encodeModel } from '../../../src/engine/onnx/codec.ts';
 import { scalar } from '../../../src/engine/ops.ts';
 import { float32 } from '../../../src/engine/tensor.ts';
 import { decodeGenerator, encodeGenerator, psiPerLayer } from '../../../src/stylegan/generator.ts';
+import { decodeStylegan } from './decodeStylegan.ts';
 import { networkHash } from '../../../src/stylegan/generatorParameters.ts';
 import { importGenerator } from '../../../src/stylegan/importGenerator.ts';
 
@@ -19,7 +20,7 @@ describe('a generator’s file', () => {
   it('gives back what was imported, and is the same when it is written again', async () => {
     const generator = await importGenerator({ checkpoint, name: 'small', attribution: 'us', seed: 4 });
     const bytes = encodeGenerator(generator);
-    const stored = decodeGenerator(bytes, 'small.onnx');
+    const stored = decodeStylegan(bytes, 'small.onnx');
     assert.deepEqual(stored.architecture, generator.architecture);
     assert.deepEqual(stored.facts, generator.facts);
     assert.deepEqual(new Set(stored.parameters.keys()), new Set(generator.parameters.keys()));

@@ -4,14 +4,14 @@ import { encodeModel } from '../../../src/engine/onnx/codec.ts';
 import { Session } from '../../../src/engine/session.ts';
 import { float32, float32Data, sizeOf, type TensorOf } from '../../../src/engine/tensor.ts';
 import { generatorGraph } from '../../../src/stylegan/generatorGraph.ts';
-import { parameterShapes, type GeneratorNetwork } from '../../../src/stylegan/generatorParameters.ts';
+import { parameterShapes, type StyleganNetwork } from '../../../src/stylegan/generatorParameters.ts';
 import type { Stylegan2Architecture } from '../../../src/stylegan/stylegan2/architecture.ts';
 import { randomNumbers } from '../../fuzz/randomNumbers.ts';
 
 const layer = 'synthesis.512.conv0';
 
 /** A network with few channels but in its last block. */
-function network(channels: number): GeneratorNetwork {
+function network(channels: number): StyleganNetwork {
   const architecture: Stylegan2Architecture = {
     family: 'stylegan2',
     resolution: 512,
@@ -40,7 +40,7 @@ function network(channels: number): GeneratorNetwork {
   return { architecture, parameters: new Map([...shapes, ...last].map(([name, shape]) => [name, filled(shape)])) };
 }
 
-async function upsampledMap({ architecture, parameters }: GeneratorNetwork): Promise<Float32Array> {
+async function upsampledMap({ architecture, parameters }: StyleganNetwork): Promise<Float32Array> {
   const { features } = generatorGraph({ architecture, parameters }, { batch: 1, latent: 'w+', noise: 'constant' });
   const model = encodeModel(buildModel({ name: 'map', outputs: { map: features.get('S13')! } }));
   const session = await Session.create(model, { provider: 'cpu', cpuFallback: 'allow' });

@@ -5,10 +5,11 @@ import { buildModel } from '../../../src/engine/graph.ts';
 import { Session } from '../../../src/engine/session.ts';
 import { float32, float32Data, type Tensor } from '../../../src/engine/tensor.ts';
 import { featureMaps, noiseResolutions, styleLayerCount } from '../../../src/stylegan/architecture.ts';
-import { decodeGenerator, encodeGenerator, type Generator } from '../../../src/stylegan/generator.ts';
+import { encodeGenerator, type StyleganGenerator } from '../../../src/stylegan/generator.ts';
 import { generatorGraph } from '../../../src/stylegan/generatorGraph.ts';
 import { importGenerator } from '../../../src/stylegan/importGenerator.ts';
 import { readNpy } from '../../../src/stylegan/npy.ts';
+import { decodeStylegan } from './decodeStylegan.ts';
 
 // Small networks with random weights in the genuine containers, with what their original programs computed.
 const folder = new URL('../../fixtures/checkpoints/', import.meta.url);
@@ -49,7 +50,7 @@ const cases: readonly Case[] = [
   { file: 'stylegan3-r-16.pkl' },
 ];
 
-async function run(generator: Generator, z: Tensor, psi: number): Promise<Record<string, Tensor>> {
+async function run(generator: StyleganGenerator, z: Tensor, psi: number): Promise<Record<string, Tensor>> {
   const { outputs, features } = generatorGraph(generator, { batch: z.shape[0]!, latent: 'z', noise: 'constant' });
   const model = buildModel({ name: 'exactness', outputs: { ...outputs, ...Object.fromEntries(features) } });
   const session = await Session.create(encodeModel(model), { provider: 'cpu', cpuFallback: 'allow' });
@@ -80,7 +81,7 @@ describe('imported generators compute what their original programs recorded', ()
           seed: 0,
         });
         // Storing and reading back are part of what is checked.
-        const stored = decodeGenerator(encodeGenerator(imported), file);
+        const stored = decodeStylegan(encodeGenerator(imported), file);
         const { architecture } = stored;
         const generator =
           architecture.family === 'stylegan1' && epsilon !== undefined

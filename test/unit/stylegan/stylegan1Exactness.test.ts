@@ -8,12 +8,13 @@ import type { Value } from '../../../src/engine/value.ts';
 import { noiseResolutions } from '../../../src/stylegan/architecture.ts';
 import { layerName } from '../../../src/stylegan/featureMap.ts';
 import { convolutionName } from '../../../src/stylegan/stylegan1/architecture.ts';
-import { decodeGenerator, psiPerLayer } from '../../../src/stylegan/generator.ts';
+import { psiPerLayer } from '../../../src/stylegan/generator.ts';
 import { generatorGraph, mappingGraph } from '../../../src/stylegan/generatorGraph.ts';
-import type { GeneratorNetwork } from '../../../src/stylegan/generatorParameters.ts';
+import type { StyleganNetwork } from '../../../src/stylegan/generatorParameters.ts';
 import { noiseName } from '../../../src/stylegan/noiseName.ts';
 import { readNpy, readNpz } from '../../../src/stylegan/npy.ts';
 import { readCheckpoint } from '../../../src/stylegan/readCheckpoint.ts';
+import { decodeStylegan } from './decodeStylegan.ts';
 
 const fixtures = new URL('../../fixtures/', import.meta.url);
 const bytes = (path: string) => new Uint8Array(readFileSync(new URL(path, fixtures)));
@@ -50,7 +51,7 @@ describe('StyleGAN 1 computes what the original program recorded', () => {
       const path = `checkpoints/${name}.for_g_all`;
       const { architecture, parameters } = readCheckpoint(bytes(`${path}.pt`), `${name}.pt`);
       // This container holds no w_avg; any will do where nothing is truncated.
-      const network: GeneratorNetwork = {
+      const network: StyleganNetwork = {
         architecture,
         parameters: new Map([...parameters, ['w_avg', float32([architecture.wSize])]]),
       };
@@ -90,7 +91,7 @@ describe('StyleGAN 1 computes what the original program recorded', () => {
     const path = 'avatars-64/avatars-64';
     // The bundled file: import, storage and reading back are part of what is checked.
     const stored = '../../models/avatars-64/generator.onnx';
-    const network = decodeGenerator(bytes(stored), stored);
+    const network = decodeStylegan(bytes(stored), stored);
     const z = array(`${path}.z.npy`);
 
     it('mapping', async () => {
