@@ -59,7 +59,7 @@ export function candidates(platform: string): readonly ProviderName[] {
 }
 
 /** The providers that the installed onnxruntime-node is built with. It drops others from a request in silence. */
-export async function supportedProviders(): Promise<string[]> {
+async function supportedProviders(): Promise<string[]> {
   return (await nodeRuntime()).listSupportedBackends().map((backend) => backend.name);
 }
 
@@ -90,7 +90,10 @@ export async function chooseProvider(setting: ProviderSetting, machine: Provider
   for (const provider of candidates(machine.platform)) {
     const result = provider === 'cpu' ? cpuChosen(cpu.large) : await tryProvider(provider, cpu, machine);
     tried.push(result);
-    if (result.outcome === 'chosen') return { chosen: provider, tried };
+    if (result.outcome !== 'chosen') continue;
+    // The CPU works everywhere: who prefers it shall see it.
+    if (provider !== 'cpu') tried.push({ ...cpuChosen(cpu.large), outcome: 'slower' });
+    return { chosen: provider, tried };
   }
   throw new Error('The CPU is a candidate everywhere.');
 }

@@ -85,6 +85,8 @@ export interface StartJobOptions {
   readonly project: string | undefined;
   /** No notification: the caller shows the progress. */
   readonly quiet?: boolean;
+  /** Whatever the setting asks for. */
+  readonly provider?: 'auto';
   readonly onProgress?: (progress: TimedProgress) => void;
   readonly onLog?: (line: string) => void;
   /** The job's result before its last part; it stands also when `result` rejects after it. */

@@ -16,6 +16,8 @@ export async function chooseProvider({ jobs, log }: Services): Promise<void> {
   picker.placeholder = vscode.l10n.t('Trying what this machine has…');
   picker.matchOnDetail = true;
   picker.busy = true;
+  // Trying may take a while; the answer shall still be there.
+  picker.ignoreFocusOut = true;
   const open: { shown: boolean; stop?: () => void } = { shown: true };
   const chosen = new Promise<ProviderItem | undefined>((resolve) => {
     picker.onDidAccept(() => {
@@ -32,7 +34,7 @@ export async function chooseProvider({ jobs, log }: Services): Promise<void> {
   });
   picker.show();
   try {
-    const probe = await jobs.start({ job: 'doctor', options: {} }, { project: undefined, quiet: true });
+    const probe = await jobs.start({ job: 'doctor', options: {} }, { project: undefined, quiet: true, provider: 'auto' });
     open.stop = () => probe.stop();
     // Closed meanwhile.
     if (!open.shown) probe.stop();

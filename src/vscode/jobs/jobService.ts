@@ -99,7 +99,7 @@ export class JobService implements Jobs {
     };
     const running = await startJob(request, {
       project,
-      compute: computeFromSettings(),
+      compute: { ...computeFromSettings(), ...(how.provider !== undefined && { provider: how.provider }) },
       priority: 'background',
       onProgress: (progress) => {
         changedOwn((own) => (own.progress = progress));

@@ -40,12 +40,15 @@ function machine(platform: string, behaviours: Partial<Record<ProviderName, Beha
 }
 
 describe('the ladder of execution providers', () => {
-  it('takes the first that is quicker than the CPU and asks no further', async () => {
+  it('takes the first that is quicker than the CPU and asks no further; the CPU is there too', async () => {
     const choice = await chooseProvider('auto', machine('win32', { dml: 'quick', webgpu: 'fails' }));
     assert.equal(choice.chosen, 'dml');
     assert.deepEqual(
-      choice.tried.map((t) => t.outcome),
-      ['chosen'],
+      choice.tried.map((t) => [t.provider, t.outcome]),
+      [
+        ['dml', 'chosen'],
+        ['cpu', 'slower'],
+      ],
     );
     assert.deepEqual(choice.tried[0]?.timings, { own: 4, cpu: 20 });
     assert.equal(choice.tried[0].detail, 'DirectML took 4.0 ms for the probe, the CPU 20 ms.');
@@ -73,7 +76,7 @@ describe('the ladder of execution providers', () => {
       assert.equal(choice.chosen, 'webgpu');
       assert.deepEqual(
         choice.tried.map((t) => t.provider),
-        ['cuda', 'webgpu'],
+        ['cuda', 'webgpu', 'cpu'],
       );
       assert.equal(choice.tried[0]?.outcome, outcome);
       assert.equal(choice.tried[0].detail, detail);
