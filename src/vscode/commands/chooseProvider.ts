@@ -34,7 +34,10 @@ export async function chooseProvider({ jobs, log }: Services): Promise<void> {
   });
   picker.show();
   try {
-    const probe = await jobs.start({ job: 'doctor', options: {} }, { project: undefined, quiet: true, provider: 'auto' });
+    const probe = await jobs.start(
+      { job: 'doctor', options: {} },
+      { project: undefined, quiet: true, provider: 'auto' },
+    );
     open.stop = () => probe.stop();
     // Closed meanwhile.
     if (!open.shown) probe.stop();
