@@ -11,7 +11,7 @@ import { OpenQuestion, type ImportQuestion } from '../../stylegan/importQuestion
 import type { Jobs, JobView, NextAction, Projects, StartedJob, StartJobOptions } from '../services.ts';
 import { showError } from '../showError.ts';
 import { computeFromSettings } from './computeFromSettings.ts';
-import { jobTitle } from './jobTitle.ts';
+import { jobAtWork } from './jobTitle.ts';
 import { JournalsOfProject } from './journalsOfProject.ts';
 import { ProgressBar, progressText } from './progressText.ts';
 import { requireTrust } from './requireTrust.ts';
@@ -157,7 +157,7 @@ export class JobService implements Jobs {
       // Somebody did not want to wait for the job's last part.
       if (error instanceof JobStopped && made.standing !== undefined) return tell(made.standing);
       if (error instanceof JobCrashed) this.#offerToRunAgain(error, () => this.perform(request, project, next, ask));
-      else if (!this.#isDisposed()) showError(this.#log, error, jobTitle(request.job));
+      else if (!this.#isDisposed()) showError(this.#log, error, jobAtWork(request.job));
       return undefined;
     }
   }
@@ -259,7 +259,7 @@ export class JobService implements Jobs {
 
   #notify(own: OwnJob, job: JobName, result: Promise<unknown>): void {
     void vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: jobTitle(job), cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: jobAtWork(job), cancellable: true },
       async (bar, token) => {
         token.onCancellationRequested(() => void this.stop(own.running.id));
         const growing = new ProgressBar();

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../ids.ts';
 import type { Disposable, JobView, Services } from '../services.ts';
 import { showingErrors } from '../showError.ts';
-import { jobTitle } from './jobTitle.ts';
+import { jobAtWork } from './jobTitle.ts';
 import { percentOf, progressText } from './progressText.ts';
 import { showJobLog } from './showJobLog.ts';
 
@@ -91,7 +91,7 @@ function tooltip(services: Services, running: readonly JobView[]): string {
 
 function jobLine({ journal, progress, memory }: JobView): string {
   return [
-    jobTitle(journal.job),
+    jobAtWork(journal.job),
     progress === undefined ? vscode.l10n.t('starting') : progressText(progress),
     ...(memory === undefined ? [] : [megabytes(memory)]),
   ].join(' · ');
@@ -120,13 +120,13 @@ async function pick(services: Services): Promise<void> {
       const description = view.own ? '' : vscode.l10n.t('started in a terminal');
       return [
         {
-          label: `$(debug-stop) ${vscode.l10n.t('Stop: {0}', jobTitle(job))}`,
+          label: `$(debug-stop) ${vscode.l10n.t('Stop: {0}', jobAtWork(job))}`,
           description,
           detail: jobLine(view),
           run: () => jobs.stop(id),
         },
         {
-          label: `$(output) ${vscode.l10n.t('Log: {0}', jobTitle(job))}`,
+          label: `$(output) ${vscode.l10n.t('Log: {0}', jobAtWork(job))}`,
           description,
           run: () => command(COMMANDS.showJobLog, id),
         },

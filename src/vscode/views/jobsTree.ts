@@ -93,7 +93,7 @@ function resultSentences(job: string, result: unknown): readonly string[] {
     : [];
 }
 
-export function isJobName(job: string): job is JobName {
+function isJobName(job: string): job is JobName {
   return Object.hasOwn(JOBS, job);
 }
 

@@ -1,20 +1,12 @@
 import * as vscode from 'vscode';
 import { scoreText } from '../../dataset/report/numbers.ts';
-import { JOBS } from '../../jobs/jobTable.ts';
 import type { Journal } from '../../jobs/journal.ts';
 import type { LossPoint } from '../../jobs/lossPoint.ts';
 import { formatDuration, formatRate } from '../../jobs/progress.ts';
 import { TREE_ITEMS, VIEWS } from '../ids.ts';
+import { jobTitle } from '../jobs/jobTitle.ts';
 import type { JobView } from '../services.ts';
-import {
-  isJobName,
-  isRunning,
-  jobsChildren,
-  jobsNodeId,
-  jobsRoots,
-  type JobDetail,
-  type JobsNode,
-} from './jobsTree.ts';
+import { isRunning, jobsChildren, jobsNodeId, jobsRoots, type JobDetail, type JobsNode } from './jobsTree.ts';
 import { lossCurveSvg } from './lossCurve.ts';
 import type { ViewParts } from './projectView.ts';
 import { svgUri } from './swatch.ts';
@@ -114,36 +106,6 @@ function jobItem(view: JobView): vscode.TreeItem {
   );
   item.accessibilityInformation = { label: parts(title, state) };
   return item;
-}
-
-export function jobTitle(job: string): string {
-  if (!isJobName(job)) return job;
-  switch (job) {
-    case 'init':
-      return vscode.l10n.t('Make a project');
-    case 'import':
-      return vscode.l10n.t('Import a generator');
-    case 'sample':
-      return vscode.l10n.t('Generate samples');
-    case 'import-labels':
-      return vscode.l10n.t('Import labels');
-    case 'train':
-      return vscode.l10n.t('Train the interpreter');
-    case 'generate':
-      return vscode.l10n.t('Generate a data set');
-    case 'stats':
-      return vscode.l10n.t('Count a data set');
-    case 'export':
-      return vscode.l10n.t('Export a data set');
-    case 'export-factory':
-      return vscode.l10n.t('Export the factory');
-    case 'report':
-      return vscode.l10n.t('Write the report');
-    case 'doctor':
-      return vscode.l10n.t('Examine this machine');
-    default:
-      return JOBS[job].summary;
-  }
 }
 
 function stateText({ journal, progress }: JobView): string {
