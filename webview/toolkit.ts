@@ -1,7 +1,6 @@
 import './shared/stylesNonce.ts';
 import {
   provideVSCodeDesignSystem,
-  vsCodeBadge,
   vsCodeButton,
   vsCodeCheckbox,
   vsCodeDropdown,
@@ -12,7 +11,6 @@ import { element, setText } from './shared/dom.ts';
 
 // All controls come from here. The toolkit is no longer developed: whatever takes its place takes it in this file.
 provideVSCodeDesignSystem().register(
-  vsCodeBadge(),
   vsCodeButton(),
   vsCodeCheckbox(),
   vsCodeDropdown(),
@@ -182,8 +180,4 @@ export function slider(
 
 export function progressRing(label: string): HTMLElement {
   return element('vscode-progress-ring' as 'div', { class: 'ring', 'aria-label': label });
-}
-
-export function badge(): HTMLElement {
-  return element('vscode-badge' as 'div');
 }

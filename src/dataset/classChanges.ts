@@ -55,27 +55,6 @@ export function classChangeEdit(labels: LabelMap, change: ClassChange): LabelEdi
   return inkEdit(labels, 'everywhere', { puts, over: { id: change.id }, locked: new Set() });
 }
 
-/** Where a class was painted. */
-export interface ClassUse {
-  readonly pixels: number;
-  /** Only files with at least one pixel of it, by name. */
-  readonly files: readonly { readonly path: string; readonly pixels: number }[];
-}
-
-/**
- * Counts the pixels of a class in the project's samples, on disk.
- * @throws UserError for a sample that can't be read
- */
-export async function classUse(project: Project, id: number): Promise<ClassUse> {
-  const files: { path: string; pixels: number }[] = [];
-  for (const path of await samplePaths(project)) {
-    const { labels } = await readForLabels(path);
-    const pixels = labels.data.reduce((sum, label) => sum + (label === id ? 1 : 0), 0);
-    if (pixels > 0) files.push({ path, pixels });
-  }
-  return { pixels: files.reduce((sum, file) => sum + file.pixels, 0), files };
-}
-
 export interface ChangedClass {
   readonly project: Project;
   /** Absolute paths of the samples that were rewritten. */

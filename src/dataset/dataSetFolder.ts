@@ -78,12 +78,6 @@ export async function readRows(
   return { rows: [...rows.values()].map(({ row }) => row).sort((a, b) => a.id - b.id), shards };
 }
 
-/** The ids that have no row yet. */
-export function missingIds({ settings, rows }: Pick<DataSet, 'settings' | 'rows'>): number[] {
-  const there = new Set(rows.map(({ id }) => id));
-  return Array.from({ length: settings.count }, (_, id) => id).filter((id) => !there.has(id));
-}
-
 /**
  * The shards that have an index in the folder.
  * @throws UserError when they are shards of different numbers of shards.

@@ -116,13 +116,6 @@ export function decodeGrey16Png(bytes: Uint8Array, name: string): Grey16Image {
   return { width, height, data: data as Uint16Array };
 }
 
-/** The ids and colours of an 8-bit indexed PNG; errors as in {@link decodeRgbPng}. */
-export function decodePalettePng(bytes: Uint8Array, name: string): PaletteImage {
-  const { width, height, data, palette } = decodePng(bytes, name, 'palette');
-  if (!palette) throw new UserError(`${name} has no colour table: save it again as an indexed PNG.`);
-  return { width, height, data: data as Uint8Array, palette: palette as [number, number, number][] };
-}
-
 /** A mask that somebody else's tool wrote: one number per pixel. */
 export type MaskImage = {
   readonly width: number;
@@ -178,7 +171,6 @@ const kinds = {
   rgb: { colourType: 2, depth: 8, bytesPerPixel: 3, called: 'an 8-bit RGB image' },
   labels: { colourType: 0, depth: 8, bytesPerPixel: 1, called: 'an 8-bit grey image (one class id per pixel)' },
   grey16: { colourType: 0, depth: 16, bytesPerPixel: 2, called: 'a 16-bit grey image' },
-  palette: { colourType: 3, depth: 8, bytesPerPixel: 1, called: 'an 8-bit indexed image' },
 } as const;
 
 const colourTypes: Readonly<Record<number, string>> = {

@@ -9,7 +9,6 @@ export const generatorReferenceSchema = z.looseObject({
   name: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 has 64 hexadecimal digits'),
 });
-export type GeneratorReference = z.infer<typeof generatorReferenceSchema>;
 
 /** A part of an image, in its pixels. */
 export const cropSchema = z.looseObject({

@@ -71,20 +71,6 @@ function checkAddress(seed: number, stream: number, index: number): void {
   check('An index', index, 0);
 }
 
-/** Number `index` of a stream, uniform in [0, 1), with the 32 bits that a word has. */
-export function uniform(seed: number, stream: number, index: number): number {
-  checkAddress(seed, stream, index);
-  return blockOf(seed, stream, Math.floor(index / 4))[index % 4]! / 2 ** 32;
-}
-
-/** Numbers `index` to `index + count − 1` of a stream, uniform in [0, 1), rounded down to single precision (24 bits). */
-export function uniforms(seed: number, stream: number, index: number, count: number): Float32Array {
-  checkAddress(seed, stream, index);
-  const out = new Float32Array(count);
-  eachWord(seed, stream, index, count, (word, i) => (out[i] = (word >>> 8) / 2 ** 24));
-  return out;
-}
-
 /**
  * Normals `index` to `index + count − 1` of a stream, of mean 0 and deviation 1, by Box and Muller's transform:
  * r = √(−2 ln u), u in (0, 1], times cosine (even indices) and sine (odd ones) of 2πv. |z| is at most 6.7.

@@ -77,13 +77,6 @@ export async function takeLock(project: string, name: string, job: string, times
   }
 }
 
-/** Who holds the lock now, if anybody does. */
-export function lockHolder(project: string, name: string): LockHolder | undefined {
-  const path = join(project, '.datasetgan', 'locks', `${name}.lock`);
-  const lock = readLock(path);
-  return lock === undefined || isGone(path, lock, DEFAULT_TIMES) ? undefined : lock.holder;
-}
-
 function tryToTake(path: string, job: string, times: LockTimes): HeldLock | undefined {
   const nonce = randomBytes(8).toString('hex');
   const holder: LockHolder = { ...thisProcess(), job, since: new Date().toISOString(), nonce };

@@ -32,7 +32,6 @@ export const COMMANDS = {
   restoreSample: 'datasetgan.restoreSample',
   annotateImage: 'datasetgan.annotateImage',
 } as const;
-export type Command = (typeof COMMANDS)[keyof typeof COMMANDS];
 
 export const ANNOTATOR_COMMANDS = ANNOTATOR_ACTION_NAMES.map(commandOf);
 

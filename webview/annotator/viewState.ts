@@ -1,6 +1,6 @@
 import type { SavedZoom } from './viewport.ts';
 
-export const TOOLS = ['brush', 'eraser', 'polygon', 'lasso', 'fill', 'wand', 'superpixels', 'accept'] as const;
+const TOOLS = ['brush', 'eraser', 'polygon', 'lasso', 'fill', 'wand', 'superpixels', 'accept'] as const;
 export type ToolName = (typeof TOOLS)[number];
 
 export interface BrushSettings {

@@ -35,7 +35,7 @@ export function scoreHistogram({ scores, fates }: GalleryRows, bins: number): Sc
 }
 
 /** The bin of a score; scores beyond the ends fall into the outermost. */
-export function binOf(edges: Float64Array, score: number): number {
+function binOf(edges: Float64Array, score: number): number {
   const bins = edges.length - 1;
   const width = edges[1]! - edges[0]!;
   let bin = Math.max(0, Math.min(bins - 1, Math.floor((score - edges[0]!) / width)));

@@ -80,49 +80,6 @@ export function inverse({ starts, lengths, before, after }: LabelEdit): LabelEdi
   return { starts, lengths, before: after, after: before };
 }
 
-/**
- * One edit that does what two do after each other; undefined when the second takes the first back.
- * @param second begins where `first` ends: its `before` is the first's `after` wherever both change a pixel
- */
-export function merged(first: LabelEdit, second: LabelEdit): LabelEdit | undefined {
-  const edit = new EditBuilder();
-  let [i, j] = [0, 0];
-  // How much of the run at hand is done.
-  let at = 0;
-  while (i < first.starts.length || j < second.starts.length) {
-    const a = runAt(first, i, at);
-    const b = runAt(second, j, at);
-    at = Math.min(a.start, b.start);
-    if (a.start < b.start) {
-      const end = Math.min(a.end, b.start);
-      edit.add(at, first.before[i]!, first.after[i]!, end - at);
-      at = end;
-    } else if (b.start < a.start) {
-      const end = Math.min(b.end, a.start);
-      edit.add(at, second.before[j]!, second.after[j]!, end - at);
-      at = end;
-    } else {
-      const end = Math.min(a.end, b.end);
-      edit.add(at, first.before[i]!, second.after[j]!, end - at);
-      at = end;
-    }
-    if (at >= a.end) i++;
-    if (at >= b.end) j++;
-  }
-  return edit.finish();
-}
-
-/** What is left of run `index` from pixel `at` on; at infinity when there is no such run. */
-function runAt({ starts, lengths }: LabelEdit, index: number, at: number): { start: number; end: number } {
-  if (index >= starts.length) return { start: Infinity, end: Infinity };
-  return { start: Math.max(starts[index]!, at), end: starts[index]! + lengths[index]! };
-}
-
-/** How many pixels an edit changes. */
-export function pixelsOf({ lengths }: LabelEdit): number {
-  return lengths.reduce((sum, length) => sum + length, 0);
-}
-
 /** Changes `labels` in place. */
 export function applyEdit(labels: LabelMap, { starts, lengths, after }: LabelEdit): void {
   for (let i = 0; i < starts.length; i++) labels.data.fill(after[i]!, starts[i], starts[i]! + lengths[i]!);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { UserError } from '../../base/userError.ts';
 
 /** The name of the file that says: this folder is an export of ours. */
-export const EXPORT_MANIFEST = 'export.json';
+const EXPORT_MANIFEST = 'export.json';
 
 const manifestSchema = z.looseObject({
   datasetgan: z.literal('export'),

@@ -11,10 +11,10 @@ const side = z.int().min(1).max(65536);
 const id = z.int().min(0);
 
 /** The part of the generator's image that is asked about, in its pixels. */
-export const cropSchema = z.object({ x: z.int().min(0), y: z.int().min(0), width: side, height: side });
+const cropSchema = z.object({ x: z.int().min(0), y: z.int().min(0), width: side, height: side });
 export type Crop = z.infer<typeof cropSchema>;
 
-export const predictionRequestSchema = z.strictObject({
+const predictionRequestSchema = z.strictObject({
   /** The project's folder, absolute. */
   project: z.string().min(1),
   /** What the image was generated from. */
@@ -25,7 +25,7 @@ export const predictionRequestSchema = z.strictObject({
 });
 export type PredictionRequest = z.output<typeof predictionRequestSchema>;
 
-export const predictionSchema = z.strictObject({
+const predictionSchema = z.strictObject({
   width: side,
   height: side,
   /** Class ids, row-major. */

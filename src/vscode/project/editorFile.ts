@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 /** The file that a tab shows, when it shows one; of a diff, the right side. */
-export function fileOfTab(tab: vscode.Tab | undefined): vscode.Uri | undefined {
+function fileOfTab(tab: vscode.Tab | undefined): vscode.Uri | undefined {
   const { input } = tab ?? {};
   if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return input.uri;
   if (input instanceof vscode.TabInputTextDiff) return input.modified;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, cp, mkdtemp, readdir, readFile, rename, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { missingIds, readDataSet } from '../../../src/dataset/dataSetFolder.ts';
+import { readDataSet } from '../../../src/dataset/dataSetFolder.ts';
 import { indexPath, picturePath, settingsPath } from '../../../src/dataset/dataSetLayout.ts';
 import type { DataSetSettings, Runtime } from '../../../src/dataset/dataSetSettings.ts';
 import { openDataSet } from '../../../src/dataset/dataSetWriter.ts';
@@ -118,7 +118,11 @@ describe('a data set on disk', () => {
       await writeFile(picturePath(folder, 'images', 9), 'half a pi'); // Its row is cut off: nobody may rely on it.
       const seen = await readDataSet(folder);
       assert.ok(seen.missing >= 1);
-      assert.deepEqual(await generate(), missingIds(seen));
+      const there = new Set(seen.rows.map(({ id }) => id));
+      assert.deepEqual(
+        await generate(),
+        Array.from({ length: settings.count }, (_, id) => id).filter((id) => !there.has(id)),
+      );
       assert.deepEqual(await files(folder), whole);
     }
   });

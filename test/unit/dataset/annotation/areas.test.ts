@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Point } from '../../../../src/dataset/annotation/brush.ts';
-import { differences } from '../../../../src/dataset/annotation/differences.ts';
 import { areaOfLabel, contiguousArea } from '../../../../src/dataset/annotation/fill.ts';
 import { predictionInk, subtractingInk } from '../../../../src/dataset/annotation/ink.ts';
 import { inkEdit, labelTheRest } from '../../../../src/dataset/annotation/inkEdit.ts';
@@ -318,28 +317,5 @@ describe('the wand', () => {
     ] as const)
       // prettier-ignore
       assert.throws(() => wandCosts(image, x, y, true), /not in the image/);
-  });
-});
-
-describe('the difference of two maps', () => {
-  it('is where they differ', () => {
-    const maps = smallMap.chain((a) => mapOf(a.width, a.height).map((b) => [a, b] as const));
-    fc.assert(
-      fc.property(maps, ([a, b]) => {
-        const found = differences(a, b);
-        assert.ok(found);
-        assert.deepEqual(
-          found.mask,
-          a.data.map((id, i) => Number(id !== b.data[i])),
-        );
-        assert.equal(found.pixels, found.mask.filter((changed) => changed === 1).length);
-        assert.equal(differences(a, a)?.pixels, 0);
-      }),
-    );
-  });
-
-  it('of different sizes is none', () => {
-    const a = { width: 4, height: 1, data: new Uint8Array(4) };
-    assert.equal(differences(a, { ...a, width: 2, height: 2 }), undefined);
   });
 });

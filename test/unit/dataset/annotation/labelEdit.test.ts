@@ -5,14 +5,11 @@ import {
   editBetween,
   editProblem,
   inverse,
-  merged,
-  pixelsOf,
   type LabelEdit,
 } from '../../../../src/dataset/annotation/labelEdit.ts';
 import { checkEdit, copy, labelsAfter, mapOf, smallMap } from './painting.ts';
 
 const two = smallMap.chain((a) => mapOf(a.width, a.height).map((b) => [a, b] as const));
-const three = two.chain(([a, b]) => mapOf(a.width, a.height).map((c) => [a, b, c] as const));
 
 function edit(
   ...runs: readonly (readonly [start: number, length: number, before: number, after: number])[]
@@ -33,7 +30,7 @@ describe('an edit of labels', () => {
         checkEdit(a, there);
         assert.deepEqual(labelsAfter(a, there).data, b.data);
         const differing = a.data.reduce((count, id, i) => count + (id === b.data[i] ? 0 : 1), 0);
-        assert.equal(there ? pixelsOf(there) : 0, differing);
+        assert.equal(there?.lengths.reduce((sum, length) => sum + length) ?? 0, differing);
       }),
     );
   });
@@ -46,17 +43,6 @@ describe('an edit of labels', () => {
     assert.ok(found);
     assert.deepEqual(found, edit([1000, 2000, 0, 3]));
     assert.equal(found.starts.buffer.byteLength, 4);
-  });
-
-  it('merges with the next into one that does both', () => {
-    fc.assert(
-      fc.property(three, ([a, b, c]) => {
-        const [first, second] = [editBetween(a, b), editBetween(b, c)];
-        if (!first || !second) return;
-        assert.deepEqual(merged(first, second), editBetween(a, c));
-        assert.equal(merged(first, inverse(first)), undefined);
-      }),
-    );
   });
 
   it('is refused, with half a sentence, where it does not fit', () => {
