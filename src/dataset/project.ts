@@ -197,8 +197,6 @@ export function withoutTruncation<P extends Pick<WrittenProject, 'generation'>>(
 
 /** A project with every setting filled in. */
 export type ProjectSettings = Omit<z.output<typeof projectSchema>, 'nextClassId'> & { readonly nextClassId: number };
-export type InterpreterSettings = ProjectSettings['interpreter'];
-export type GenerationSettings = ProjectSettings['generation'];
 
 /**
  * The JSON schema that the editor completes and checks `datasetgan.json` with: `media/datasetgan.schema.json`, which a test
