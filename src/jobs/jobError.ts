@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { OpenQuestion } from '../base/openQuestion.ts';
 import { messageOf, UserError } from '../base/userError.ts';
-import { importQuestionSchema, OpenQuestion } from '../stylegan/importQuestion.ts';
 import { LockedError } from './lock.ts';
+import { questionSchema } from './question.ts';
 
 /**
  * Why a job did not end in a result: something the person can act on, a question that must be answered first, somebody else's lock, a
@@ -10,7 +11,7 @@ import { LockedError } from './lock.ts';
  */
 export const jobErrorSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['user', 'locked', 'stopped']), message: z.string() }),
-  z.object({ kind: z.literal('question'), message: z.string(), question: importQuestionSchema }),
+  z.object({ kind: z.literal('question'), message: z.string(), question: questionSchema }),
   z.object({ kind: z.literal('bug'), message: z.string(), stack: z.string().optional() }),
 ]);
 export type JobError = z.infer<typeof jobErrorSchema>;
@@ -31,7 +32,8 @@ export class JobBug extends Error {
 export function toJobError(error: unknown, stopAsked: boolean): JobError {
   if (error instanceof LockedError) return { kind: 'locked', message: error.message };
   if (error instanceof JobStopped) return { kind: 'stopped', message: error.message };
-  if (error instanceof OpenQuestion) return { kind: 'question', message: error.message, question: error.question };
+  if (error instanceof OpenQuestion)
+    return { kind: 'question', message: error.message, question: questionSchema.parse(error.question) };
   if (error instanceof UserError) return { kind: 'user', message: error.message };
   if (stopAsked && error instanceof Error && error.name === 'AbortError')
     return { kind: 'stopped', message: 'Stopped.' };

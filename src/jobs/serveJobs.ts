@@ -1,5 +1,5 @@
+import { OpenQuestion } from '../base/openQuestion.ts';
 import { messageOf, UserError } from '../base/userError.ts';
-import { OpenQuestion } from '../stylegan/importQuestion.ts';
 import { JobStopped, toJobError, type JobError } from './jobError.ts';
 import { JournalWriter } from './journal.ts';
 import { definitionOf, type JobDefinition } from './jobTable.ts';

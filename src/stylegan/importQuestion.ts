@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { UserError } from '../base/userError.ts';
 
 /** An input or output of an ONNX model: its name, and how it is shown, `b64 [1, 512, 64, 64]`. */
 const ports = z.array(z.object({ name: z.string(), text: z.string() })).min(1);
@@ -20,13 +19,3 @@ export const importQuestionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('latent'), inputs: ports }),
 ]);
 export type ImportQuestion = z.output<typeof importQuestionSchema>;
-
-/** An import can't go on without an answer; its message says in words how a terminal gives it. */
-export class OpenQuestion extends UserError {
-  readonly question: ImportQuestion;
-
-  constructor(message: string, question: ImportQuestion) {
-    super(message);
-    this.question = question;
-  }
-}

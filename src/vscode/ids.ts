@@ -7,6 +7,7 @@ export const COMMANDS = {
   openSampleProject: 'datasetgan.openSampleProject',
   chooseProject: 'datasetgan.chooseProject',
   importGenerator: 'datasetgan.importGenerator',
+  importLabels: 'datasetgan.importLabels',
   generateSamples: 'datasetgan.generateSamples',
   trainInterpreter: 'datasetgan.trainInterpreter',
   generateDataSet: 'datasetgan.generateDataSet',

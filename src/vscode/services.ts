@@ -6,8 +6,8 @@ import type { ImageScores } from '../interpreter/uncertainty.ts';
 import type { Journal } from '../jobs/journal.ts';
 import type { JobInput, JobName, JobResult, RequestFor } from '../jobs/jobTable.ts';
 import type { TimedProgress } from '../jobs/progress.ts';
+import type { QuestionOf } from '../jobs/question.ts';
 import type { SampleStatus } from '../messages/annotatorMessages.ts';
-import type { ImportQuestion } from '../stylegan/importQuestion.ts';
 import type { ReaderThread } from './reader/readerThread.ts';
 
 // What the parts of the extension know of each other. extension.ts makes each of them once and hands them round.
@@ -125,7 +125,7 @@ export interface Jobs extends Disposable {
     request: RequestFor<J>,
     project: string | undefined,
     next?: (result: JobResult<J>) => readonly NextAction[],
-    ask?: (question: ImportQuestion) => Promise<Partial<JobInput<J>> | undefined>,
+    ask?: (question: QuestionOf<J>) => Promise<Partial<JobInput<J>> | undefined>,
   ): Promise<JobResult<J> | undefined>;
   /** Softly; after two seconds, hard. Also jobs of a terminal. */
   stop(id: string): Promise<void>;

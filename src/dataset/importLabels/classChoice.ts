@@ -1,8 +1,10 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { OpenQuestion } from '../../base/openQuestion.ts';
 import { UserError } from '../../base/userError.ts';
 import { withNewClass, type ClassList, type LabelClass } from '../classes.ts';
 import { UNLABELLED } from '../labelMap.ts';
 import type { ForeignClass } from './foreignLabels.ts';
+import type { LabelsQuestion } from './labelsQuestion.ts';
 
 /** The class that takes pixels out: they become "not labelled". */
 const UNLABELLED_NAME = 'unlabelled';
@@ -96,7 +98,12 @@ export function chooseClasses({ foreign, list, names, add }: ClassQuestion): Cla
       take(from, longer.classes.at(-1));
     }
   }
-  if (unknown.length > 0) throw new UserError(unknownSentence(unknown, list, names));
+  if (unknown.length > 0)
+    throw new OpenQuestion(unknownSentence(unknown, list, names), {
+      kind: 'classes',
+      unknown: unknown.slice(0, 20).map(({ text }) => text),
+      count: unknown.length,
+    } satisfies LabelsQuestion);
   return { list: now, added, pairs, idOf: (from) => ids.get(placeOf(from))! };
 }
 

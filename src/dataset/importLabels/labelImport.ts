@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { stageFile, type StagedFile } from '../../base/atomicFile.ts';
+import { OpenQuestion } from '../../base/openQuestion.ts';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { classesToWrite } from '../annotation/annotation.ts';
 import type { LabelClass } from '../classes.ts';
@@ -9,6 +10,7 @@ import { UNLABELLED, type LabelMap } from '../labelMap.ts';
 import type { SampleManifest } from '../sample.ts';
 import { isSameImage } from '../sampleOfImage.ts';
 import type { ForeignLabels } from './foreignLabels.ts';
+import type { LabelsQuestion } from './labelsQuestion.ts';
 
 /** Labels of one file and the sample that they are of. */
 export interface LabelImport {
@@ -87,9 +89,10 @@ export function changingImports(imports: readonly ReadyImport[], overwrite: bool
   const lost = changing.filter(({ sample }) => sample.labels.data.some((id) => id !== UNLABELLED));
   if (lost.length > 0 && !overwrite) {
     const names = lost.slice(0, 5).map(({ path }) => basename(path));
-    throw new UserError(
+    throw new OpenQuestion(
       `${lost.length === 1 ? 'A sample has' : `${lost.length} samples have`} other labels already ` +
         `(${names.join(', ')}${lost.length > names.length ? ', …' : ''}), so nothing was written: --overwrite replaces them.`,
+      { kind: 'overwrite', samples: lost.length } satisfies LabelsQuestion,
     );
   }
   return changing;

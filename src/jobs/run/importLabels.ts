@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { OpenQuestion } from '../../base/openQuestion.ts';
 import { UserError } from '../../base/userError.ts';
 import { classesToWrite } from '../../dataset/annotation/annotation.ts';
 import type { LabelClass } from '../../dataset/classes.ts';
@@ -24,6 +25,7 @@ import {
   stemOf,
   type LabelFiles,
 } from '../../dataset/importLabels/labelFiles.ts';
+import type { LabelsQuestion } from '../../dataset/importLabels/labelsQuestion.ts';
 import { labelMeLabels, readLabelMe } from '../../dataset/importLabels/labelMe.ts';
 import { readLatents } from '../../dataset/importLabels/latentsFile.ts';
 import { thumbnail } from '../../dataset/importLabels/likeness.ts';
@@ -191,11 +193,11 @@ async function byName(
   if (without.length > 0) {
     const where = options.images ?? projectPaths(project).samples;
     const names = `${without.slice(0, 5).join(', ')}${without.length > 5 ? ', …' : ''}`;
-    throw new UserError(
-      `${without.length} of ${files.length} label files in ${folder} have no image of their name in ${where} (${names}); nothing was written. ` +
-        (options.images === undefined
-          ? '0-000003.png goes with 0-000003.dgan; --images names another folder of images.'
-          : ''),
+    const sentence = `${without.length} of ${files.length} label files in ${folder} have no image of their name in ${where} (${names}); nothing was written.`;
+    if (options.images !== undefined) throw new UserError(sentence);
+    throw new OpenQuestion(
+      `${sentence} 0-000003.png goes with 0-000003.dgan; --images names another folder of images.`,
+      { kind: 'images', files: files.length, without: without.length } satisfies LabelsQuestion,
     );
   }
   return { imports, notes };
@@ -421,7 +423,10 @@ function checkFrameShape(
 async function latentsIn(folder: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) => /latent.*\.npy$/i.test(name) && !/^avg|mean/i.test(name));
   if (names.length === 1) return join(folder, names[0]!);
-  throw new UserError(
-    `${folder} holds ${names.length === 0 ? 'no file of latents' : `several files of latents (${names.join(', ')})`}: say with --latents which one it is.`,
-  );
+  const sentence = `${folder} holds ${names.length === 0 ? 'no file of latents' : `several files of latents (${names.join(', ')})`}: say with --latents which one it is.`;
+  if (names.length === 0) throw new UserError(sentence);
+  throw new OpenQuestion(sentence, {
+    kind: 'latents',
+    files: names.map((name) => join(folder, name)),
+  } satisfies LabelsQuestion);
 }

@@ -1,5 +1,5 @@
+import { OpenQuestion } from '../../base/openQuestion.ts';
 import { messageOf, UserError } from '../../base/userError.ts';
-import { OpenQuestion } from '../../stylegan/importQuestion.ts';
 import { startJob, type RunningJob } from '../client.ts';
 import { JobStopped } from '../jobError.ts';
 import { definitionOf, type JobName, type RequestFor } from '../jobTable.ts';

@@ -4,7 +4,7 @@ import { renamedNode } from '../../engine/foreignGraph.ts';
 import { decodeModel } from '../../engine/onnx/codec.ts';
 import type { OnnxAttribute, OnnxModel, OnnxNode } from '../../engine/onnx/model.ts';
 import { float16Bits, float32, sizeOf, type Tensor } from '../../engine/tensor.ts';
-import { OpenQuestion } from '../importQuestion.ts';
+import { OpenQuestion } from '../../base/openQuestion.ts';
 import { featureName, imageName, latentName } from './architecture.ts';
 import { neededParts } from './neededParts.ts';
 import { checkOperations, opsetOf } from './onnxNetwork.ts';

@@ -1,4 +1,5 @@
 import { float32, float32Data, type Tensor } from '../../engine/tensor.ts';
+import { OpenQuestion } from '../../base/openQuestion.ts';
 import { UserError } from '../../base/userError.ts';
 import {
   checkedParameter,
@@ -9,7 +10,6 @@ import {
   type FoundTensors,
 } from '../checkedParameters.ts';
 import type { Condition } from '../condition.ts';
-import { OpenQuestion } from '../importQuestion.ts';
 import type { ImportedNetwork } from '../importedNetwork.ts';
 import { noiseName } from '../noiseName.ts';
 import { vectorSlot } from '../parameterSlot.ts';

@@ -9,6 +9,7 @@ import { exportFactory } from './exportFactory.ts';
 import { generateDataSet } from './generateDataSet.ts';
 import { generateSamples } from './generateSamples.ts';
 import { importGenerator } from './importGenerator.ts';
+import { importLabels } from './importLabels.ts';
 import { newProject } from './newProject.ts';
 import { openSampleProject } from './openSampleProject.ts';
 import { stopJob } from './stopJob.ts';
@@ -21,6 +22,7 @@ const bodies = {
   openSampleProject,
   chooseProject,
   importGenerator,
+  importLabels,
   generateSamples,
   trainInterpreter,
   generateDataSet,

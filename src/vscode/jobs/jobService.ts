@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { OpenQuestion } from '../../base/openQuestion.ts';
 import { UserError } from '../../base/userError.ts';
 import type { RunningJob } from '../../jobs/client.ts';
 import { JobCrashed, JobStopped } from '../../jobs/jobError.ts';
 import type { Journal } from '../../jobs/journal.ts';
 import type { JobInput, JobName, JobResult, RequestFor } from '../../jobs/jobTable.ts';
+import type { QuestionOf } from '../../jobs/question.ts';
 import type { TimedProgress } from '../../jobs/progress.ts';
-import { OpenQuestion, type ImportQuestion } from '../../stylegan/importQuestion.ts';
 import type { Jobs, JobView, NextAction, Projects, StartedJob, StartJobOptions } from '../services.ts';
 import { showError } from '../showError.ts';
 import { computeFromSettings } from './computeFromSettings.ts';
@@ -22,7 +23,7 @@ const SOFT_STOP_MS = 2_000;
 /** Views and status bar show progress at most so often. */
 const SHOW_EVERY_MS = 200;
 
-type Ask<J extends JobName> = (question: ImportQuestion) => Promise<Partial<JobInput<J>> | undefined>;
+type Ask<J extends JobName> = (question: QuestionOf<J>) => Promise<Partial<JobInput<J>> | undefined>;
 
 /** A job that this window started and that has not ended. */
 interface OwnJob {
@@ -175,7 +176,7 @@ export class JobService implements Jobs {
       return await job.result;
     } catch (error) {
       if (!(error instanceof OpenQuestion) || ask === undefined || this.#isDisposed()) throw error;
-      const answer = await ask(error.question);
+      const answer = await ask(error.question as QuestionOf<J>);
       if (answer === undefined) throw new JobStopped('The question was dismissed.');
       return this.#untilAnswered({ ...request, options: { ...request.options, ...answer } }, project, ask, stands);
     }

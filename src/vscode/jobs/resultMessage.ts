@@ -99,9 +99,10 @@ export function nextActions(job: JobName, result: unknown): readonly NextAction[
       return [reveal((result as JobResult<'export-factory'>).out)];
     case 'report':
       return [command(vscode.l10n.t('Show Report'), COMMANDS.showReport)];
+    case 'import-labels':
+      return [command(vscode.l10n.t('Train Interpreter'), COMMANDS.trainInterpreter)];
     case 'init':
     case 'sample':
-    case 'import-labels':
     case 'stats':
     case 'doctor':
     case 'demo':

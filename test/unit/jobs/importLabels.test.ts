@@ -50,7 +50,7 @@ async function importLabels(
 /** As the helper of that name, for bodies that are loaded by `import()`: tsx gives these a UserError of their own. */
 async function refused(run: () => Promise<unknown>, ...parts: readonly (string | RegExp)[]): Promise<void> {
   await assert.rejects(run, (error: unknown) => {
-    assert.ok(error instanceof Error && error.constructor.name === 'UserError', String(error));
+    assert.ok(error instanceof Error && error.name === 'UserError', String(error));
     assert.doesNotMatch(error.message, /\n/);
     for (const part of parts)
       assert.ok(
@@ -96,6 +96,9 @@ describe('dgan import-labels', () => {
     decodeLabelPng(await readFile(join(fixtures, 'labels', `${name(index)}.png`)), 'labels').data;
   const putLatents = (from: number, to: number, change = (x: number): number => x): Promise<void> =>
     writeFile(join(labels, 'latents.npy'), npyBytes([to - from, 128], latents.slice(from * 128, to * 128).map(change)));
+  /** What an editor would ask the person. */
+  const asked = (options: JobInput<'import-labels'>, question: object): Promise<void> =>
+    assert.rejects(importLabels(options, project), { question });
   const files = (): Promise<string[]> => readdir(join(project, 'samples'));
 
   it('reads the released layout where image i shows latent i', async () => {
@@ -225,7 +228,11 @@ describe('dgan import-labels', () => {
     await refused(() => importLabels({ labels }, project), '[8, 100]', 'z [N, 128]');
     await writeFile(join(labels, 'latents.npy'), (await readFile(join(labels, 'latents.npy'))).subarray(0, 500));
     await refused(() => importLabels({ labels }, project), 'latents.npy', 'cut off');
+    await writeFile(join(labels, 'latents2.npy'), 'other ones');
+    const both = ['latents.npy', 'latents2.npy'].map((file) => join(labels, file));
+    await asked({ labels }, { kind: 'latents', files: both });
     await rm(join(labels, 'latents.npy'));
+    await rm(join(labels, 'latents2.npy'));
     await refused(() => importLabels({ labels }, project), 'no file of latents', '--latents');
     assert.deepEqual(await files(), []);
   });
@@ -241,6 +248,7 @@ describe('dgan import-labels', () => {
     await refused(() => importLabels({ labels }, project), 'image_mask1.npy is 48×64');
     await writeFile(join(labels, 'image_mask1.npy'), npyBytes([32, 32], new Uint8Array(32 * 32).fill(40)));
     await refused(() => importLabels({ labels }, project), 'no class for 40', '--add-classes');
+    await asked({ labels }, { kind: 'classes', unknown: ['40'], count: 1 });
     assert.deepEqual(await files(), []);
     const { notes, classes } = await importLabels({ labels, addClasses: true, classes: '40=hat' }, project);
     assert.match(notes.join(), /32×32 pixels were brought to 64×64/);
@@ -263,8 +271,10 @@ describe('dgan import-labels', () => {
     const other = await maskOf(1);
     await writeFile(join(labels, '000.png'), encodeLabelPng({ width: 64, height: 64, data: other }));
     await refused(() => importLabels({ labels }, project), '000.dgan', '--overwrite');
+    await asked({ labels }, { kind: 'overwrite', samples: 1 });
     await writeFile(join(labels, '001.png'), encodeLabelPng({ width: 64, height: 64, data: other }));
     await refused(() => importLabels({ labels, overwrite: true }, project), '1 of 2', '001.png', 'have no image');
+    await asked({ labels, overwrite: true }, { kind: 'images', files: 2, without: 1 });
     assert.deepEqual((await readSample(sample)).labels, before.labels);
     await rm(join(labels, '001.png'));
     const stopped = AbortSignal.abort(new Error('stopped'));

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OpenQuestion } from '../../../src/base/openQuestion.ts';
 import { UserError } from '../../../src/base/userError.ts';
-import { OpenQuestion } from '../../../src/stylegan/importQuestion.ts';
 import { serveJobs } from '../../../src/jobs/serveJobs.ts';
 import type { JobRunner } from '../../../src/jobs/runner.ts';
 

@@ -13,7 +13,7 @@ import { featureNames } from '../../../src/stylegan/architecture.ts';
 import { decodeGenerator, encodeGenerator, psiPerLayer, type OnnxGenerator } from '../../../src/stylegan/generator.ts';
 import { generatorGraph } from '../../../src/stylegan/generatorGraph.ts';
 import { networkHash, type GeneratorNetwork, type StyleganNetwork } from '../../../src/stylegan/generatorParameters.ts';
-import { OpenQuestion } from '../../../src/stylegan/importQuestion.ts';
+import { OpenQuestion } from '../../../src/base/openQuestion.ts';
 import { latentZ } from '../../../src/stylegan/latents.ts';
 import { importOnnxGenerator } from '../../../src/stylegan/onnx/importOnnxGenerator.ts';
 import type { OnnxChoice } from '../../../src/stylegan/onnx/readOnnxGenerator.ts';
