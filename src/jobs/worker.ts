@@ -1,5 +1,6 @@
 import { serveInteractive } from './interactive/serveInteractive.ts';
 import { serveLabeller } from './labelling/serveLabeller.ts';
+import { serveTrial } from './trial/serveTrial.ts';
 import { serveJobs } from './serveJobs.ts';
 import { RUNNERS } from './runners.ts';
 import type { WorkerRole } from './workerEntry.ts';
@@ -12,6 +13,9 @@ switch (process.argv[2] as WorkerRole | undefined) {
     break;
   case 'interactive':
     serveInteractive();
+    break;
+  case 'trial':
+    serveTrial();
     break;
   default:
     serveJobs(RUNNERS);

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** What a worker is for, its first argument: a client's job, to label batches for a job, or to answer an editor's questions. */
-export type WorkerRole = 'job' | 'labeller' | 'interactive';
+/** What a worker is for, its first argument: a client's job, to label batches for a job, to answer an editor's questions, or to run a strange model. */
+export type WorkerRole = 'job' | 'labeller' | 'interactive' | 'trial';
 
 /** How to fork the child: its file, and what Node needs to be told to run it. */
 export interface WorkerEntry {

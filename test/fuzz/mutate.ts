@@ -117,7 +117,7 @@ function anyOperation(pickles: readonly (readonly PickleOperation[])[], random: 
 
 /**
  * A damaged copy of a checkpoint: bytes or operations changed, once or a few times.
- * @param pickles those of `bytes`, from `picklesOf`
+ * @param pickles those of `bytes`, from `picklesOf`; none of a file of another kind
  */
 export function mutate(
   bytes: Uint8Array,
@@ -125,7 +125,10 @@ export function mutate(
   pickles: readonly (readonly PickleOperation[])[],
 ): Uint8Array {
   // Operations first: afterwards their places are no longer known.
-  const kinds = [random(3) > 0 ? operationMutations : byteMutations, ...(random(4) === 0 ? [byteMutations] : [])];
+  const kinds = [
+    random(3) > 0 && pickles.length > 0 ? operationMutations : byteMutations,
+    ...(random(4) === 0 ? [byteMutations] : []),
+  ];
   return kinds.reduce((damaged, kind) => {
     const mutation = kind[random(kind.length)]!;
     return damaged.length < 8 ? damaged : mutation(damaged, random, pickles);

@@ -1,5 +1,7 @@
+import { printable } from '../../base/printable.ts';
 import { messageOf, UserError } from '../../base/userError.ts';
 import { sizeOf, type DType, type Tensor } from '../tensor.ts';
+import { hasManyFields } from './hasManyFields.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from './model.ts';
 import {
   attributeTypeOf,
@@ -44,7 +46,7 @@ export function decodeModel(bytes: Uint8Array, what = 'The ONNX model'): OnnxMod
   if (!message.graph || !message.opsetImport?.length) {
     throw new UserError(`${what} is not an ONNX model: it holds no graph or names no operator set.`);
   }
-  if (message.functions?.length) throw refuse(reader, 'model-local functions');
+  if (message.functions?.length) throw refuse(reader, 'model-local functions (onnx.inliner puts them into the graph)');
   return {
     irVersion: integer(message.irVersion ?? 0, reader),
     opsets: message.opsetImport.map((opset) => ({
@@ -62,7 +64,12 @@ interface Reader {
   readonly what: string;
 }
 
+/** The largest networks have some ten thousand nodes. */
+const mostFields = 1_000_000;
+
 function parse(bytes: Uint8Array, what: string): ModelMessage {
+  if (hasManyFields(bytes, ModelProto, mostFields))
+    throw new UserError(`${what} has more than ${mostFields.toLocaleString('en')} parts, which no network needs.`);
   try {
     return ModelProto.decode(bytes) as ModelMessage;
   } catch (error) {
@@ -79,8 +86,9 @@ function graphOf(message: GraphMessage, reader: Reader): OnnxGraph {
   const initializers = new Map<string, Tensor>();
   for (const tensor of message.initializer ?? []) {
     const name = tensor.name ?? '';
-    if (initializers.has(name)) throw new UserError(`${reader.what} holds two initializers named '${name}'.`);
-    initializers.set(name, tensorOf(tensor, `the initializer '${name}'`, reader));
+    if (initializers.has(name))
+      throw new UserError(`${reader.what} holds two initializers named '${printable(name)}'.`);
+    initializers.set(name, tensorOf(tensor, `the initializer '${printable(name)}'`, reader));
   }
   return {
     name: message.name ?? '',
@@ -107,7 +115,7 @@ function nodeOf(message: NodeMessage, reader: Reader): OnnxNode {
 }
 
 function attributeOf(message: AttributeMessage, opType: string, reader: Reader): OnnxAttribute {
-  const name = `the attribute '${message.name ?? ''}' of ${opType}`;
+  const name = `the attribute '${printable(message.name ?? '')}' of ${printable(opType)}`;
   const kind = kinds.get(message.type ?? 0);
   switch (kind) {
     case 'int':
@@ -138,10 +146,10 @@ function text(bytes: Uint8Array | undefined): string {
 function valueInfoOf(message: ValueInfoMessage, reader: Reader): OnnxValueInfo {
   const name = message.name ?? '';
   const tensor = message.type?.tensorType;
-  if (!tensor?.shape) throw refuse(reader, `the value '${name}' that is not a tensor of known rank`);
+  if (!tensor?.shape) throw refuse(reader, `the value '${printable(name)}' that is not a tensor of known rank`);
   return {
     name,
-    dtype: dtypeOf(tensor.elemType ?? 0, `the value '${name}'`, reader),
+    dtype: dtypeOf(tensor.elemType ?? 0, `the value '${printable(name)}'`, reader),
     shape: (tensor.shape.dim ?? []).map((d) => {
       // Decoded messages carry absent fields on their prototype, so presence is an own property.
       if (Object.hasOwn(d, 'dimValue')) return integer(d.dimValue ?? 0, reader);

@@ -17,6 +17,7 @@ import { collectGarbage } from '../collectGarbage.ts';
 import { JobStopped } from '../jobError.ts';
 import type { JobOptions } from '../jobTable.ts';
 import type { JobRunner } from '../runner.ts';
+import { tryOutInChild } from '../trial/tryOutInChild.ts';
 import { readReleasable } from './releasableFile.ts';
 import { SHEET_SAMPLES, sampleSheet } from './sampleSheet.ts';
 
@@ -44,7 +45,7 @@ export const run: JobRunner<'import'> = async (options, { project, signal, progr
   if (options.out === undefined && existsSync(out)) {
     throw new UserError(`${out} is there already; to replace it, or to write elsewhere, say so with --out <path>.`);
   }
-  const { architecture, crop, sha256, facts } = await writeGenerator(options, name, out, step);
+  const { architecture, crop, sha256, facts } = await writeGenerator(options, name, out, step, signal);
   const asked = opened?.settings.generation.truncation ?? usualTruncation;
   const truncation = architecture.family === 'onnx' ? { ...asked, psi: 1 } : asked;
   const notes: string[] = [];
@@ -90,10 +91,17 @@ function withGenerator(written: WrittenProject, sha256: string, untruncated: boo
 }
 
 /** Nothing of the weights outlives this function: the samples need the memory. */
-async function writeGenerator(options: JobOptions<'import'>, name: string, out: string, step: (done: number) => void) {
+async function writeGenerator(
+  options: JobOptions<'import'>,
+  name: string,
+  out: string,
+  step: (done: number) => void,
+  signal: AbortSignal,
+) {
   const checkpoint = await readable(options.checkpoint, () => readReleasable(options.checkpoint));
   try {
-    const generator = await imported(options, name, { file: basename(options.checkpoint), bytes: checkpoint.bytes });
+    const file = basename(options.checkpoint);
+    const generator = await imported(options, name, { file, bytes: checkpoint.bytes }, signal);
     // An ONNX model's weights are still those of the file.
     if (!('graph' in generator)) checkpoint.release();
     step(1);
@@ -106,13 +114,23 @@ async function writeGenerator(options: JobOptions<'import'>, name: string, out: 
   }
 }
 
-async function imported(options: JobOptions<'import'>, name: string, checkpoint: NamedBytes): Promise<Generator> {
+async function imported(
+  options: JobOptions<'import'>,
+  name: string,
+  checkpoint: NamedBytes,
+  signal: AbortSignal,
+): Promise<Generator> {
   const common = { name, attribution: options.attribution, crop: cropOf(options.crop) };
   const { features, image, latent } = options;
   const choice = { features, image, latent };
   if (fileKind(checkpoint.bytes).kind === 'onnx') {
     refuseOptions(options, ['wAvg', 'noise', 'class'], `${checkpoint.file} is an ONNX model, which is taken as it is`);
-    return importOnnxGenerator({ ...common, model: checkpoint, choice });
+    const tryOut = tryOutInChild(signal);
+    return importOnnxGenerator({ ...common, model: checkpoint, choice, tryOut }).catch((error: unknown) => {
+      // A trial that was stopped says nothing of the model.
+      signal.throwIfAborted();
+      throw error;
+    });
   }
   refuseOptions(options, ['features', 'image', 'latent'], `${checkpoint.file} is no ONNX model, whose parts are known`);
   return importGenerator({

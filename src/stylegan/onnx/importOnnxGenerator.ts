@@ -4,15 +4,13 @@ import { printable } from '../../base/printable.ts';
 import { IR_VERSION } from '../../engine/graph.ts';
 import { encodeModel } from '../../engine/onnx/codec.ts';
 import type { OnnxModel } from '../../engine/onnx/model.ts';
-import { Session } from '../../engine/session.ts';
-import { float32, type Tensor, type TensorOf } from '../../engine/tensor.ts';
 import { cropProblem, type GeneratorFacts, type OnnxGenerator } from '../generator.ts';
 import type { NamedBytes } from '../importGenerator.ts';
-import { latentZ } from '../latents.ts';
 import { featureName, imageName, latentName, onnxSchema, type OnnxArchitecture } from './architecture.ts';
 import { outputShapes } from './onnxNetwork.ts';
 import { portText, known, type OnnxPort } from './ports.ts';
 import { readOnnxGenerator, type FoundGenerator, type OnnxChoice } from './readOnnxGenerator.ts';
+import { tryOut, type Trial, type TryOut } from './trial.ts';
 
 export interface OnnxImportOptions {
   readonly model: NamedBytes;
@@ -22,6 +20,8 @@ export interface OnnxImportOptions {
   readonly choice: OnnxChoice;
   /** The part of the square image that is one. */
   readonly crop?: GeneratorFacts['crop'];
+  /** Runs the model; in this process unless told. */
+  readonly tryOut?: TryOut;
 }
 
 /**
@@ -35,8 +35,8 @@ export async function importOnnxGenerator(options: OnnxImportOptions): Promise<O
   const { file, bytes } = model;
   const found = readOnnxGenerator(bytes, file, choice);
   const zSize = found.latent.shape[1] as number;
-  const trial = await tryOut(found, zSize, file);
-  const architecture = architectureOf(found, trial.maps, zSize, file);
+  const trial = await triedOut(found, zSize, file, options.tryOut ?? tryOut);
+  const architecture = architectureOf(found, trial, zSize, file);
   const problem = crop && cropProblem(crop, architecture.resolution);
   if (problem !== undefined) throw new UserError(`${file}: ${problem}.`);
   const { opset, nodes, initializers } = found;
@@ -61,70 +61,37 @@ export async function importOnnxGenerator(options: OnnxImportOptions): Promise<O
   };
 }
 
-interface Trial {
-  /** What came out of the first latent, by our names. */
-  readonly maps: ReadonlyMap<string, TensorOf<'float32'>>;
-  /** Smallest and largest value of the first image. */
-  readonly darkest: number;
-  readonly brightest: number;
-}
-
-async function tryOut(found: FoundGenerator, zSize: number, file: string): Promise<Trial> {
-  const { names, model } = trialModel(found);
-  let first: Record<string, Tensor>;
-  let again: Record<string, Tensor>;
-  let other: Record<string, Tensor>;
-  try {
-    const session = await Session.create(encodeModel(model), {
-      provider: 'cpu',
-      cpuFallback: 'allow',
-      keepMemory: false,
-      planMemory: false,
-    });
-    const run = (index: number): Promise<Record<string, Tensor>> =>
-      session.run({ [latentName]: float32([1, zSize], latentZ(0, index, zSize)) });
-    try {
-      first = await run(0);
-      again = await run(0);
-      other = await run(1);
-    } finally {
-      await session.release();
-    }
-  } catch (error) {
+async function triedOut(found: FoundGenerator, zSize: number, file: string, tryOut: TryOut): Promise<Trial> {
+  const trial = await tryOut(encodeModel(trialModel(found)), zSize).catch((error: unknown) => {
     throw new UserError(`${file} can't be run: ${reason(error)}.`, { cause: error });
-  }
-  const maps = new Map<string, TensorOf<'float32'>>();
-  for (const [ourName, port] of names) {
-    const tensor = first[ourName];
-    if (tensor?.dtype !== 'float32') throw new UserError(`${file}: ${portText(port)} gave no floats when it was run.`);
-    if (![tensor, other[ourName]].every((map) => map?.dtype === 'float32' && map.data.every(Number.isFinite)))
+  });
+  const { image } = trial;
+  for (const [ourName, port] of portsByName(found)) {
+    const output = trial.outputs.find(({ name }) => name === ourName);
+    if (!output?.shape) throw new UserError(`${file}: ${portText(port)} gave no floats when it was run.`);
+    if (!output.finite)
       throw new UserError(
         `${file}: ${portText(port)} holds values that are no finite numbers; the model is damaged, or its halves overflow.`,
       );
-    maps.set(ourName, tensor);
   }
-  const image = maps.get(imageName)!;
-  if (!sameValues(image, again[imageName]))
+  if (!image.repeats)
     throw new UserError(
       `${file} makes another image each time of the same latent, so an image and its labels would not belong together: export it without randomness.`,
     );
-  if (sameValues(image, other[imageName]))
+  if (!image.varies)
     throw new UserError(`${file} makes the same image of every latent: ${portText(found.latent)} is not its latent.`);
-  let [darkest, brightest] = [Infinity, -Infinity];
-  for (const value of image.data) {
-    darkest = Math.min(darkest, value);
-    brightest = Math.max(brightest, value);
-  }
-  return { maps, darkest, brightest };
+  return trial;
+}
+
+/** The chosen outputs by our names. */
+function portsByName({ image, features }: FoundGenerator): ReadonlyMap<string, OnnxPort> {
+  return new Map([[imageName, image], ...features.map((port, i): [string, OnnxPort] => [featureName(i), port])]);
 }
 
 /** The found graph as a model whose outputs may have any shape. */
-function trialModel({ opset, nodes, initializers, image, features, latent }: FoundGenerator): {
-  readonly model: OnnxModel;
-  readonly names: ReadonlyMap<string, OnnxPort>;
-} {
-  const names = new Map([[imageName, image], ...features.map((port, i): [string, OnnxPort] => [featureName(i), port])]);
-  const model: OnnxModel = {
+function trialModel(found: FoundGenerator): OnnxModel {
+  const { opset, nodes, initializers, latent } = found;
+  return {
     irVersion: IR_VERSION,
     opsets: [
       { domain: '', version: opset },
@@ -135,22 +102,21 @@ function trialModel({ opset, nodes, initializers, image, features, latent }: Fou
       name: 'trial',
       nodes,
       inputs: [{ name: latentName, dtype: 'float32', shape: [1, latent.shape[1]!] }],
-      outputs: Array.from(names.keys(), (name) => ({ name, dtype: 'float32', shape: ['', '', '', ''] })),
+      outputs: Array.from(portsByName(found).keys(), (name) => ({ name, dtype: 'float32', shape: ['', '', '', ''] })),
       initializers,
     },
     metadata: {},
   };
-  return { model, names };
 }
 
 function architectureOf(
   { image, features }: FoundGenerator,
-  maps: ReadonlyMap<string, TensorOf<'float32'>>,
+  { outputs }: Trial,
   zSize: number,
   file: string,
 ): OnnxArchitecture {
   const sizes = (ourName: string, port: OnnxPort): { readonly channels: number; readonly resolution: number } => {
-    const { shape } = maps.get(ourName)!;
+    const shape = outputs.find(({ name }) => name === ourName)?.shape ?? [];
     const [n, channels, rows, columns] = shape;
     const declared = port.shape.map((axis, i) => (i === 0 ? 1 : (known(axis) ?? shape[i])));
     if (shape.length !== 4 || n !== 1 || declared.join() !== shape.join())
@@ -174,7 +140,7 @@ function architectureOf(
 
 function* assumed(
   { latent, image, features, fixed }: FoundGenerator,
-  { darkest, brightest }: Trial,
+  { image: { smallest: darkest, largest: brightest } }: Trial,
 ): Generator<string> {
   const name = (port: OnnxPort): string => printable(port.name);
   yield `Its input ${name(latent)} is the latent, its output ${name(image)} the image: −1 is black, 1 is white (the first one goes from ${darkest.toFixed(2)} to ${brightest.toFixed(2)}).`;
@@ -183,13 +149,6 @@ function* assumed(
   yield `Its outputs ${features.map(name).join(', ')} are the feature maps, in this order.`;
   if (fixed.length > 0) yield `Fixed at 1, which is no truncation: ${fixed.map(printable).join(', ')}.`;
   yield 'It is taken as it is: no truncation (psi is 1), no latents w and w+, no other noise or class than it was exported with.';
-}
-
-/** Random noise shows well above what threads could change. */
-function sameValues(a: TensorOf<'float32'>, b: Tensor | undefined): boolean {
-  return (
-    b?.dtype === 'float32' && b.data.length === a.data.length && a.data.every((x, i) => Math.abs(x - b.data[i]!) < 1e-5)
-  );
 }
 
 /** The runtime's reason as half a sentence on one line. */
