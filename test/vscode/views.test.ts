@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -101,6 +101,32 @@ describe('the views', () => {
       await until(() => samples.unreadable.length === 0);
     } finally {
       await rm(added, { force: true });
+    }
+  });
+
+  it('hear of a data set’s rows and not of its thousands of pictures, which VS Code does not watch', async () => {
+    const files = vscode.workspace.getConfiguration('files').inspect<Record<string, boolean>>('watcherExclude');
+    assert.ok(files?.defaultValue?.['**/datasets/*/images/**']);
+    assert.match(Object.keys(files.defaultValue).join(), /\.git\/objects/, 'VS Code’s own defaults stay');
+    const folder = join(projectPaths(project).dataSets, 'watched');
+    const seen = new Set<string>();
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(project.folder, '**'));
+    const note = ({ fsPath }: vscode.Uri) => seen.add(relative(folder, fsPath).replaceAll(sep, '/'));
+    const listeners = [watcher.onDidCreate(note), watcher.onDidChange(note)];
+    try {
+      for (const picture of ['images', 'index'] as const) await mkdir(join(folder, picture), { recursive: true });
+      // The watcher knows the new folders.
+      await sleep(1000);
+      await writeFile(picturePath(folder, 'images', 0), 'a picture');
+      await writeFile(indexPath(folder, wholeShard), 'a row');
+      await until(() => seen.has('index/0001-of-0001.jsonl'));
+      await writeFile(indexPath(folder, wholeShard), 'another row');
+      await sleep(1000);
+      assert.ok(![...seen].some((path) => path.startsWith('images/')), [...seen].join());
+    } finally {
+      for (const listener of listeners) listener.dispose();
+      watcher.dispose();
+      await rm(folder, { recursive: true });
     }
   });
 
