@@ -7,6 +7,7 @@ import { registerCommands } from './vscode/commands/registerCommands.ts';
 import { registerGallery } from './vscode/gallery/registerGallery.ts';
 import { JobService } from './vscode/jobs/jobService.ts';
 import { registerJobStatus } from './vscode/jobs/jobStatusBar.ts';
+import { onJobStep } from './vscode/jobs/jobSteps.ts';
 import { PredictorService } from './vscode/jobs/predictorService.ts';
 import { registerContextKeys } from './vscode/project/contextKeys.ts';
 import { registerDiagnostics } from './vscode/project/diagnostics.ts';
@@ -34,8 +35,13 @@ export function activate(context: vscode.ExtensionContext, asked: number): Servi
   const reader = own(new ReaderThread(context.asAbsolutePath('dist/reader.cjs')));
   const samples = own(createSamples(projects, reader, log));
   const jobs = own(new JobService(projects, log));
+  own(
+    onJobStep(jobs, ({ ended }) => {
+      if (ended) samples.refreshed().catch((error: unknown) => log.error(`Reading the samples: ${messageOf(error)}`));
+    }),
+  );
   const openSamples = own(new OpenSampleDocuments());
-  const predictor = own(new PredictorService(projects, log));
+  const predictor = own(new PredictorService(projects, jobs, log));
   const services: Services = { context, log, projects, samples, jobs, predictor, openSamples, reader };
 
   // One part that fails must not take the others with it.

@@ -18,7 +18,8 @@ import {
   type ToGallery,
 } from '../../messages/galleryMessages.ts';
 import { packRows } from '../../messages/packedRows.ts';
-import type { Services } from '../services.ts';
+import { onJobStep } from '../jobs/jobSteps.ts';
+import type { Disposable, Services } from '../services.ts';
 import { showError } from '../showError.ts';
 import { bundledPage, bundleFolder } from '../pages/bundledPage.ts';
 
@@ -46,7 +47,7 @@ interface Opened {
 export class GalleryPanel {
   readonly panel: vscode.WebviewPanel;
   readonly #host: GalleryHost;
-  readonly #disposables: vscode.Disposable[];
+  readonly #disposables: readonly Disposable[];
   #watchers: vscode.Disposable[] = [];
   #folder: string;
   #opened: Opened | undefined;
@@ -62,11 +63,15 @@ export class GalleryPanel {
     this.panel = panel;
     this.#folder = folder;
     this.#host = host;
-    const { samples } = host.services;
+    const { samples, jobs } = host.services;
     this.#disposables = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       panel.onDidDispose(() => this.dispose()),
       samples.onDidChange(() => this.#touch('fates')),
+      onJobStep(jobs, ({ job, ended }) => {
+        if (job === 'generate') this.#touch('rows');
+        if (ended) this.#touch('fates');
+      }),
     ];
     this.#start();
   }

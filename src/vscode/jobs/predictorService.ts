@@ -10,8 +10,9 @@ import type { GeneratedOrigin } from '../../dataset/synthesisInput.ts';
 import type { ImageScores } from '../../interpreter/uncertainty.ts';
 import type { InteractiveClient } from '../../jobs/interactive/client.ts';
 import { JobCrashed, JobStopped } from '../../jobs/jobError.ts';
-import type { InteractiveChild, Prediction, Predictor, Projects, SampleEntry } from '../services.ts';
+import type { InteractiveChild, Jobs, Prediction, Predictor, Projects, SampleEntry } from '../services.ts';
 import { computeFromSettings } from './computeFromSettings.ts';
+import { onJobStep } from './jobSteps.ts';
 import { requireTrust } from './requireTrust.ts';
 
 const SETTLE_MS = 100;
@@ -34,11 +35,12 @@ export class PredictorService implements Predictor {
   readonly #scores = new Map<string, ImageScores>();
   #disposed = false;
 
-  constructor(projects: Projects, log: vscode.LogOutputChannel) {
+  constructor(projects: Projects, jobs: Jobs, log: vscode.LogOutputChannel) {
     this.#projects = projects;
     this.#log = log;
     this.#disposables.push(
       projects.onDidChange(() => this.#watch()),
+      onJobStep(jobs, ({ job, ended }) => ended && job === 'train' && this.#changedSoon()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('datasetgan')) this.#client?.restart();
@@ -147,10 +149,7 @@ export class PredictorService implements Predictor {
     const watcher = vscode.workspace.createFileSystemWatcher(
       new vscode.RelativePattern(vscode.Uri.file(dirname(file)), basename(file)),
     );
-    const soon = (): void => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#changed.fire(), SETTLE_MS);
-    };
+    const soon = (): void => this.#changedSoon();
     this.#watched = {
       file,
       watcher: vscode.Disposable.from(
@@ -160,6 +159,11 @@ export class PredictorService implements Predictor {
         watcher.onDidDelete(soon),
       ),
     };
+  }
+
+  #changedSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#changed.fire(), SETTLE_MS);
   }
 
   /** Undefined: there is no interpreter. */

@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { projectPaths } from '../../dataset/projectFile.ts';
-import type { Disposable, Projects } from '../services.ts';
+import { onJobStep } from '../jobs/jobSteps.ts';
+import type { Disposable, Jobs, Projects } from '../services.ts';
 
 /** What of the active project's files changed. */
 export type ChangedFiles = 'models' | 'dataSets';
@@ -11,18 +12,24 @@ export class ProjectFiles implements Disposable {
   readonly #projects: Projects;
   readonly #changed = new vscode.EventEmitter<ChangedFiles>();
   readonly onDidChange = this.#changed.event;
-  readonly #listener: vscode.Disposable;
+  readonly #listeners: readonly Disposable[];
   #watched = '';
   #watchers: vscode.Disposable = new vscode.Disposable(() => undefined);
 
-  constructor(projects: Projects) {
+  constructor(projects: Projects, jobs: Jobs) {
     this.#projects = projects;
-    this.#listener = projects.onDidChange(() => this.#follow());
+    this.#listeners = [
+      projects.onDidChange(() => this.#follow()),
+      onJobStep(jobs, ({ job, ended }) => {
+        if (ended) this.#changed.fire('models');
+        if (ended || job === 'generate') this.#changed.fire('dataSets');
+      }),
+    ];
     this.#follow();
   }
 
   dispose(): void {
-    this.#listener.dispose();
+    for (const listener of this.#listeners) listener.dispose();
     this.#watchers.dispose();
     this.#changed.dispose();
   }

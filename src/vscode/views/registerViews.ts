@@ -11,9 +11,9 @@ import { createUncertaintyView } from './uncertaintyView.ts';
 
 /** The four views of the activity bar. */
 export function registerViews(services: Services): vscode.Disposable {
-  const { context, projects, reader, log } = services;
+  const { context, projects, jobs, reader, log } = services;
   const storage = context.storageUri ?? context.globalStorageUri;
-  const files = new ProjectFiles(projects);
+  const files = new ProjectFiles(projects, jobs);
   const thumbnails = new ThumbnailCache(join(storage.fsPath, 'thumbnails'), reader, log);
   const parts: ViewParts = { services, files, models: new ModelFacts(), thumbnails };
   return vscode.Disposable.from(
