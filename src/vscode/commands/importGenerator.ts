@@ -28,7 +28,7 @@ export async function importGenerator(services: Services): Promise<void> {
 /** Asks for the file and whose work it is. */
 export async function askCheckpoint(title: string): Promise<CheckpointChoice | undefined> {
   const path = await askFile(title, vscode.l10n.t('Import'), {
-    [vscode.l10n.t('StyleGAN checkpoint')]: ['pt', 'pth', 'pkl'],
+    [vscode.l10n.t('StyleGAN checkpoint, or ONNX model with feature outputs')]: ['pt', 'pth', 'pkl', 'onnx'],
     [vscode.l10n.t('All files')]: ['*'],
   });
   if (path === undefined) return undefined;

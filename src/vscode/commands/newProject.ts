@@ -68,7 +68,9 @@ function generatorChoices(): readonly Choice<GeneratorChoice>[] {
     },
     {
       label: vscode.l10n.t('$(cloud-download) A StyleGAN Checkpoint…'),
-      detail: vscode.l10n.t('A file of other people (.pt, .pkl); it is turned into an .onnx file.'),
+      detail: vscode.l10n.t(
+        'A file of other people (.pt, .pkl, or an ONNX model with feature outputs); it is turned into a generator.',
+      ),
       value: 'checkpoint',
     },
     {

@@ -229,7 +229,7 @@ function generatorItem(generator: GeneratorState): vscode.TreeItem {
 }
 
 function familyName(family: string): string {
-  return family.replace(/^stylegan(\d)/, 'StyleGAN $1');
+  return family === 'onnx' ? vscode.l10n.t('ONNX model') : family.replace(/^stylegan(\d)/, 'StyleGAN $1');
 }
 
 function classItem({ labelClass, share, samples }: Extract<ProjectNode, { kind: 'class' }>): vscode.TreeItem {
