@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,8 +9,10 @@ import * as vscode from 'vscode';
 import { projectPaths, updateProject, type Project } from '../../src/dataset/projectFile.ts';
 import { predictionFiles } from '../../src/jobs/interactive/predictionCache.ts';
 import type { TimedProgress } from '../../src/jobs/progress.ts';
+import { askImportQuestion } from '../../src/vscode/commands/askImportQuestion.ts';
 import type { JobView, Services } from '../../src/vscode/services.ts';
 import { extensionId } from '../harness/repository.ts';
+import { tinyGraph, tinyModel } from '../unit/stylegan/foreignModel.ts';
 
 describe('jobs in the window', () => {
   let services: Services;
@@ -96,6 +98,40 @@ describe('jobs in the window', () => {
       assert.equal((await imported('stylegan1-32.for_g_all.pt', 2))?.condition, undefined);
       assert.equal(asked.length, 2, 'nothing is asked of a generator without classes');
       assert.deepEqual(services.jobs.own, []);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('asks which outputs of an ONNX model are feature maps: all of them, unless some are left out', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dgan-import-'));
+    const checkpoint = join(folder, 'theirs.onnx');
+    const { outputs } = tinyGraph();
+    const columns = { name: 'columns', dtype: 'float32' as const, shape: [1, 4, 1, 1] };
+    await writeFile(checkpoint, tinyModel({ outputs: [...outputs, columns] }));
+    try {
+      let asked = 0;
+      let done = false;
+      const importing = services.jobs
+        .perform({ job: 'import', options: { checkpoint, withoutSamples: true } }, undefined, undefined, (question) => {
+          asked++;
+          return askImportQuestion('Import', question);
+        })
+        .finally(() => (done = true));
+      await until(() => asked === 1);
+      while (!done) {
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        await sleep(100);
+      }
+      const result = await importing;
+      assert.equal(asked, 1);
+      assert.deepEqual(
+        result?.features.map(({ channels, resolution }) => [channels, resolution]),
+        [
+          [4, 4],
+          [4, 1],
+        ],
+      );
     } finally {
       await rm(folder, { recursive: true });
     }
