@@ -15,6 +15,7 @@ import { VIEWS } from '../../src/vscode/ids.ts';
 import type { Services } from '../../src/vscode/services.ts';
 import { uncertaintyChildren, uncertaintyGroups } from '../../src/vscode/views/uncertaintyTree.ts';
 import { extensionId } from '../harness/repository.ts';
+import { dataSetSettings } from '../unit/dataset/dataSetSettings.ts';
 
 const COUNT = 10_000;
 
@@ -160,18 +161,6 @@ async function makeDataSet(folder: string, { settings: { classes, generation } }
     for (const picture of ['images', 'labels', 'uncertainty'] as const)
       await writeFile(picturePath(folder, picture, id), pictures[picture]);
   // Last: with it the folder is a data set.
-  const dataSet = {
-    format: 'datasetgan-dataset',
-    version: 1,
-    generator: { name: 'g', sha256: 'a'.repeat(64) },
-    interpreter: { sha256: 'b'.repeat(64), members: 10 },
-    classes,
-    ...size,
-    count: COUNT,
-    seed: 1,
-    truncation: generation.truncation,
-    noise: { kind: 'constant' },
-    batch: 8,
-  };
+  const dataSet = dataSetSettings({ classes, ...size, count: COUNT, truncation: generation.truncation, batch: 8 });
   await writeFile(settingsPath(folder), JSON.stringify(dataSet));
 }

@@ -10,26 +10,10 @@ import { decodeGrey16Png, decodeLabelPng, decodeRgbPng } from '../../../src/data
 import { prepareImage, type LabelledImage } from '../../../src/dataset/preparedImage.ts';
 import { batchesOfShard, parseShard, wholeShard, type Shard } from '../../../src/dataset/shard.ts';
 import { uncertaintyFromGrey, uncertaintyToGrey } from '../../../src/dataset/uncertaintyImage.ts';
+import { dataSetSettings } from './dataSetSettings.ts';
 import { refused } from './refused.ts';
 
-const settings: DataSetSettings = {
-  format: 'datasetgan-dataset',
-  version: 1,
-  generator: { name: 'avatars-64', sha256: 'a'.repeat(64) },
-  interpreter: { sha256: 'b'.repeat(64), members: 10 },
-  classes: [
-    { id: 0, name: 'background', colour: '#e6e6e6' },
-    { id: 3, name: 'hair', colour: '#78461e' },
-  ],
-  width: 4,
-  height: 3,
-  count: 10,
-  seed: 1,
-  truncation: { psi: 0.7, layers: 8 },
-  noise: { kind: 'constant' },
-  batch: 2,
-  attribution: 'Somebody, CC BY 4.0',
-};
+const settings = dataSetSettings({ height: 3, batch: 2, attribution: 'Somebody, CC BY 4.0' });
 const cpu: Runtime = { provider: 'cpu', runtime: 'onnxruntime-node 1.30.0', processor: 'one' };
 
 /** Image `id` of a generator whose pixels can be told apart. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDataSet } from '../../../src/dataset/dataSetWriter.ts';
 import { readDataSet } from '../../../src/dataset/dataSetFolder.ts';
-import { DATA_SET_VERSION, type DataSetSettings } from '../../../src/dataset/dataSetSettings.ts';
+import type { DataSetSettings } from '../../../src/dataset/dataSetSettings.ts';
 import { generate, type BatchRequest, type GenerateOptions, type LabelSource } from '../../../src/dataset/generate.ts';
 import { prepareImage, type PreparedImage } from '../../../src/dataset/preparedImage.ts';
 import { labelHere, labellingTask } from '../../../src/dataset/labelBatch.ts';
@@ -14,6 +14,7 @@ import { featureShapes } from '../../../src/interpreter/featureShapes.ts';
 import { initialWeights, type EnsembleArchitecture } from '../../../src/interpreter/ensemble.ts';
 import { Labeller } from '../../../src/interpreter/labeller.ts';
 import { decodeGenerator, type StoredGenerator } from '../../../src/stylegan/generator.ts';
+import { dataSetSettings } from './dataSetSettings.ts';
 
 const runtime = { provider: 'cpu', runtime: 'test', processor: 'test' };
 
@@ -40,9 +41,7 @@ describe('generation', () => {
       provider: 'cpu',
       cpuFallback: 'allow',
     });
-    settings = {
-      format: 'datasetgan-dataset',
-      version: DATA_SET_VERSION,
+    settings = dataSetSettings({
       generator: { name: 'avatars-64', sha256: generator.sha256 },
       interpreter: { sha256: '0'.repeat(64), members: 3 },
       classes: [
@@ -53,11 +52,8 @@ describe('generation', () => {
       width: 64,
       height: 64,
       count: 18,
-      seed: 3,
-      truncation: { psi: 0.8, layers: 'all' },
-      noise: { kind: 'constant' },
       batch: 4,
-    };
+    });
   });
 
   after(async () => {
@@ -127,20 +123,7 @@ describe('generation', () => {
 });
 
 describe('generation by several at once', () => {
-  const settings: DataSetSettings = {
-    format: 'datasetgan-dataset',
-    version: DATA_SET_VERSION,
-    generator: { name: 'g', sha256: '0'.repeat(64) },
-    interpreter: { sha256: '0'.repeat(64), members: 3 },
-    classes: [{ id: 0, name: 'a', colour: '#000000' }],
-    width: 1,
-    height: 1,
-    count: 23,
-    seed: 3,
-    truncation: { psi: 0.8, layers: 'all' },
-    noise: { kind: 'constant' },
-    batch: 2,
-  };
+  const settings = dataSetSettings({ width: 1, height: 1, count: 23, batch: 2 });
   const made = (id: number): PreparedImage => {
     const image = { width: 1, height: 1, data: Uint8Array.of(id, id, id) };
     const labels = { width: 1, height: 1, data: Uint8Array.of(0) };

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeSample, encodeSample } from '../../../src/dataset/dganFile.ts';
-import type { DataSetSettings } from '../../../src/dataset/dataSetSettings.ts';
 import { imageFromTensor } from '../../../src/dataset/image.ts';
 import {
   annotatedImages,
@@ -15,29 +14,17 @@ import { synthesisInput } from '../../../src/dataset/synthesisInput.ts';
 import { decodeGenerator, psiPerLayer } from '../../../src/stylegan/generator.ts';
 import { latentZ } from '../../../src/stylegan/latents.ts';
 import { Synthesizer } from '../../../src/stylegan/synthesizer.ts';
+import { dataSetSettings } from './dataSetSettings.ts';
 
 const classes = [{ id: 0, name: 'background', colour: '#e6e6e6' }];
-const settings: DataSetSettings = {
-  format: 'datasetgan-dataset',
-  version: 1,
-  generator: { name: 'avatars-64', sha256: 'a'.repeat(64) },
-  interpreter: { sha256: 'b'.repeat(64), members: 10 },
-  classes,
-  width: 64,
-  height: 64,
-  count: 100,
-  seed: 1,
-  truncation: { psi: 0.8, layers: 8 },
-  noise: { kind: 'constant' },
-  batch: 8,
-};
+const settings = dataSetSettings({ classes, width: 64, height: 64, count: 100, truncation: { psi: 0.8, layers: 8 } });
 
 describe('a sample of a generated image', () => {
   it('renders again as the image that the data set holds', async () => {
     const path = join(import.meta.dirname, '../../../models/avatars-64/generator.onnx');
     const generator = decodeGenerator(await readFile(path), path);
     const { architecture } = generator;
-    const made: DataSetSettings = { ...settings, generator: { name: generator.facts.name, sha256: generator.sha256 } };
+    const made = { ...settings, generator: { name: generator.facts.name, sha256: generator.sha256 } };
     const synthesizer = new Synthesizer(generator, [], { provider: 'cpu', cpuFallback: 'allow' });
     try {
       // As labelBatch.ts makes it: latent `id` of the seed, truncated as the settings say.

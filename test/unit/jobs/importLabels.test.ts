@@ -7,7 +7,6 @@ import { encode as encodeJpeg } from 'jpeg-js';
 import { readSample, writeSample } from '../../../src/dataset/dganFile.ts';
 import { decodeLabelPng, decodeRgbPng, encodeLabelPng, encodeRgbPng } from '../../../src/dataset/png.ts';
 import { readProject } from '../../../src/dataset/projectFile.ts';
-import type { DataSetSettings } from '../../../src/dataset/dataSetSettings.ts';
 import { imageFromTensor } from '../../../src/dataset/image.ts';
 import { buildModel } from '../../../src/engine/graph.ts';
 import { encodeModel } from '../../../src/engine/onnx/codec.ts';
@@ -20,6 +19,7 @@ import { Synthesizer } from '../../../src/stylegan/synthesizer.ts';
 import { definitionOf, type JobInput, type JobOptions, type JobResult } from '../../../src/jobs/jobTable.ts';
 import { RUNNERS } from '../../../src/jobs/runners.ts';
 import { readNpy } from '../../../src/stylegan/npy.ts';
+import { dataSetSettings } from '../dataset/dataSetSettings.ts';
 import { npyBytes } from '../dataset/importLabels/npyBytes.ts';
 
 const bundled = fileURLToPath(new URL('../../../models/avatars-64', import.meta.url));
@@ -182,20 +182,14 @@ describe('dgan import-labels', () => {
 
   it('makes samples of a data set’s images, with their latents', async () => {
     const { sha256, facts } = decodeStylegan(await readFile(join(project, 'generator.onnx')), 'generator.onnx');
-    const settings: DataSetSettings = {
-      format: 'datasetgan-dataset',
-      version: 1,
+    const settings = dataSetSettings({
       generator: { name: facts.name, sha256 },
-      interpreter: { sha256: 'a'.repeat(64), members: 2 },
-      classes: [{ id: 0, name: 'background', colour: '#000000' }],
+      seed: 5,
+      count: 100,
       width: 64,
       height: 64,
-      count: 100,
-      seed: 5,
       truncation: { psi: 0.8, layers: 'all' },
-      noise: { kind: 'constant' },
-      batch: 1,
-    };
+    });
     const images = join(folder, 'set', 'images');
     await mkdir(images, { recursive: true });
     await copyFile(join(fixtures, 'images', '004.png'), join(images, '000042.png'));

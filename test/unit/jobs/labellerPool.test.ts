@@ -3,24 +3,12 @@ import { UserError } from '../../../src/base/userError.ts';
 import type { LabellingTask } from '../../../src/dataset/labelBatch.ts';
 import { JobBug } from '../../../src/jobs/jobError.ts';
 import { LabellerPool } from '../../../src/jobs/labelling/labellerPool.ts';
+import { dataSetSettings } from '../dataset/dataSetSettings.ts';
 import { isAlive, until } from './testProject.ts';
 
 const request = (id: number) => ({ ids: [id], wanted: [id] });
 const task: LabellingTask = {
-  settings: {
-    format: 'datasetgan-dataset',
-    version: 1,
-    generator: { name: 'g', sha256: '0'.repeat(64) },
-    interpreter: { sha256: '0'.repeat(64), members: 3 },
-    classes: [{ id: 0, name: 'a', colour: '#000000' }],
-    width: 4,
-    height: 4,
-    count: 9,
-    seed: 0,
-    truncation: { psi: 1, layers: 'all' },
-    noise: { kind: 'constant' },
-    batch: 1,
-  },
+  settings: dataSetSettings({ count: 9 }),
   zSize: 4,
   psi: Float32Array.of(1, 1),
 };

@@ -18,6 +18,7 @@ import {
 } from '../../../src/jobs/jobTable.ts';
 import type { Progress } from '../../../src/jobs/progress.ts';
 import { RUNNERS } from '../../../src/jobs/runners.ts';
+import { dataSetSettings } from '../dataset/dataSetSettings.ts';
 import { withFolder } from './testProject.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
@@ -50,27 +51,9 @@ const checkpoint = fixture('checkpoints/stylegan1-32.for_g_all.pt');
 
 /** A data set of three 2×1 images with two classes. */
 async function smallDataSet(folder: string): Promise<void> {
-  const sha256 = 'a'.repeat(64);
   const writer = await openDataSet(
     folder,
-    {
-      format: 'datasetgan-dataset',
-      version: 1,
-      generator: { name: 'g', sha256 },
-      interpreter: { sha256, members: 2 },
-      classes: [
-        { id: 0, name: 'background', colour: '#000000' },
-        { id: 3, name: 'hair', colour: '#ff0000' },
-      ],
-      width: 2,
-      height: 1,
-      count: 4,
-      seed: 0,
-      truncation: { psi: 1, layers: 'all' },
-      noise: { kind: 'constant' },
-      batch: 1,
-      attribution: 'drawn by nobody',
-    },
+    dataSetSettings({ width: 2, height: 1, count: 4, attribution: 'drawn by nobody' }),
     { index: 1, of: 1 },
     { provider: 'cpu', runtime: 'test', processor: 'test' },
   );

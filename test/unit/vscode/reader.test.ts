@@ -7,7 +7,6 @@ import { decode } from 'fast-png';
 import fc from 'fast-check';
 import { readDataSetSummary } from '../../../src/dataset/dataSetSummary.ts';
 import { indexPath, picturePath, settingsPath } from '../../../src/dataset/dataSetLayout.ts';
-import type { DataSetSettings } from '../../../src/dataset/dataSetSettings.ts';
 import { openDataSet } from '../../../src/dataset/dataSetWriter.ts';
 import { readSample } from '../../../src/dataset/dganFile.ts';
 import { pixelsPerId } from '../../../src/dataset/labelMap.ts';
@@ -18,6 +17,7 @@ import { wholeShard } from '../../../src/dataset/shard.ts';
 import { ReaderThread } from '../../../src/vscode/reader/readerThread.ts';
 import { fittingSize, labelColours, resizedImage, rowPng, withLabels } from '../../../src/vscode/thumbnails/drawing.ts';
 import { labelMap, rgbImage } from '../dataset/arbitraries.ts';
+import { dataSetSettings } from '../dataset/dataSetSettings.ts';
 import { refused } from '../dataset/refused.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -26,20 +26,7 @@ const classes = [
   { id: 0, name: 'background', colour: '#000000' },
   { id: 3, name: 'hair', colour: '#ff0000' },
 ];
-const settings: DataSetSettings = {
-  format: 'datasetgan-dataset',
-  version: 1,
-  generator: { name: 'g', sha256: 'a'.repeat(64) },
-  interpreter: { sha256: 'b'.repeat(64), members: 10 },
-  classes,
-  width: 4,
-  height: 4,
-  count: 6,
-  seed: 1,
-  truncation: { psi: 0.7, layers: 8 },
-  noise: { kind: 'constant' },
-  batch: 1,
-};
+const settings = dataSetSettings({ classes, count: 6 });
 
 describe('the reader thread', () => {
   let folder: string;

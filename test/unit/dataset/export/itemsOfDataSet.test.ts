@@ -6,13 +6,12 @@ import { writeFileWhole } from '../../../../src/base/atomicFile.ts';
 import { exportDataSet } from '../../../../src/dataset/export/exportDataSet.ts';
 import { itemsOfDataSet } from '../../../../src/dataset/export/itemsOfDataSet.ts';
 import { encodeLabelPng, encodeRgbPng } from '../../../../src/dataset/png.ts';
+import { dataSetSettings } from '../dataSetSettings.ts';
 import { draw } from './maps.ts';
 import { listFiles, readPng } from './readers.ts';
 
 const hash = 'ab'.repeat(32);
-const settings = {
-  format: 'datasetgan-dataset',
-  version: 1,
+const settings = dataSetSettings({
   generator: { name: 'avatars-64', sha256: hash },
   interpreter: { sha256: hash, members: 10 },
   classes: [
@@ -22,12 +21,8 @@ const settings = {
   width: 2,
   height: 2,
   count: 5,
-  seed: 1,
-  truncation: { psi: 0.7, layers: 8 },
-  noise: { kind: 'constant' },
-  batch: 4,
   attribution: 'Drawn by somebody, CC BY 4.0.',
-};
+});
 
 describe('exporting a generated data set', () => {
   let folder = '';

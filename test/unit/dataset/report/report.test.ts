@@ -7,6 +7,7 @@ import { reportPage } from '../../../../src/dataset/report/page.ts';
 import type { ReportData, ReportImage, ReportTraining } from '../../../../src/dataset/report/reportData.ts';
 import { selectionOf } from '../../../../src/dataset/selection.ts';
 import { statistics } from '../../../../src/dataset/statistics.ts';
+import { dataSetSettings } from '../dataSetSettings.ts';
 import { assertWellFormed } from './wellFormed.ts';
 
 const classes: readonly LabelClass[] = [
@@ -15,21 +16,16 @@ const classes: readonly LabelClass[] = [
 ];
 
 const side = 8;
-const settings: ReportData['settings'] = {
-  format: 'datasetgan-dataset',
-  version: 1,
+const settings = dataSetSettings({
   generator: { name: 'painter', sha256: 'a'.repeat(64) },
-  interpreter: { sha256: 'b'.repeat(64), members: 10 },
   classes: classes.map((labelClass) => ({ ...labelClass })),
   width: side,
   height: side,
   count: 50,
   seed: 7,
-  truncation: { psi: 0.7, layers: 8 },
-  noise: { kind: 'constant' },
   batch: 8,
   attribution: 'A StyleGAN trained on pictures by A. Painter, CC BY 4.0.',
-};
+});
 
 describe('The report', () => {
   it('holds every main figure', () => {
