@@ -921,7 +921,7 @@ function convolutionSamples(kind: 'conv' | 'convTranspose'): OpSample<Convolutio
 
 /** TensorProto.DataType. */
 function dtypeAttribute(dtype: DType): OnnxAttribute {
-  return int({ float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 }[dtype]);
+  return int({ float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 }[dtype]);
 }
 
 export type { ConvolutionAttributes, Pads, Range, Vjp };

@@ -10,6 +10,7 @@ export interface TensorFile {
 
 const formatName: Readonly<Record<DType, string>> = {
   float32: 'F32',
+  float64: 'F64',
   float16: 'F16',
   int64: 'I64',
   int32: 'I32',
@@ -17,7 +18,15 @@ const formatName: Readonly<Record<DType, string>> = {
   bool: 'BOOL',
 };
 const dtypeOf = new Map(Object.entries(formatName).map(([dtype, name]) => [name, dtype as DType]));
-const width: Readonly<Record<DType, number>> = { float32: 4, float16: 2, int64: 8, int32: 4, uint8: 1, bool: 1 };
+const width: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  int64: 8,
+  int32: 4,
+  uint8: 1,
+  bool: 1,
+};
 
 /** The reference reader refuses longer headers, too. */
 const maximumHeader = 100_000_000;
@@ -138,6 +147,8 @@ function view(dtype: DType, shape: readonly number[], bytes: Uint8Array): Tensor
   switch (dtype) {
     case 'float32':
       return { dtype, shape, data: new Float32Array(buffer, byteOffset, length) };
+    case 'float64':
+      return { dtype, shape, data: new Float64Array(buffer, byteOffset, length) };
     case 'float16':
       return { dtype, shape, data: new Uint16Array(buffer, byteOffset, length) };
     case 'int64':

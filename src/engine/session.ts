@@ -133,6 +133,8 @@ function toOrt(tensor: Tensor, runtime: Runtime): OrtTensor {
       return new runtime.Tensor('bool', tensor.data, tensor.shape);
     case 'float32':
       return new runtime.Tensor('float32', tensor.data, tensor.shape);
+    case 'float64':
+      return new runtime.Tensor('float64', tensor.data, tensor.shape);
     case 'int64':
       return new runtime.Tensor('int64', tensor.data, tensor.shape);
     case 'int32':
@@ -148,6 +150,9 @@ function fromOrt(tensor: OrtTensor, name: string): Tensor {
   switch (tensor.type) {
     case 'float32':
       if (data instanceof Float32Array) return { dtype: 'float32', shape, data };
+      break;
+    case 'float64':
+      if (data instanceof Float64Array) return { dtype: 'float64', shape, data };
       break;
     case 'float16':
       if (ArrayBuffer.isView(data)) {

@@ -1,6 +1,8 @@
 /** The element types that cross into and out of onnxruntime, each with the array that holds it. */
 export interface ArrayOf {
   float32: Float32Array;
+  /** Only inside graphs of other people: nothing of ours computes with it. */
+  float64: Float64Array;
   /** IEEE half precision as raw bits, as onnxruntime-node passes it. */
   float16: Uint16Array;
   int64: BigInt64Array;

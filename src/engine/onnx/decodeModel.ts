@@ -27,7 +27,6 @@ const otherDataTypes: Readonly<Record<number, string>> = {
   4: 'uint16',
   5: 'int16',
   8: 'string',
-  11: 'float64',
   12: 'uint32',
   13: 'uint64',
   16: 'bfloat16',
@@ -181,11 +180,13 @@ function tensorOf(message: TensorMessage, name: string, reader: Reader): Tensor 
 /** The element arrays of TensorProto: raw bytes, or the typed field that onnx.proto assigns to each element type. */
 function dataOf(dtype: DType, message: TensorMessage, name: string, reader: Reader): Tensor['data'] {
   const raw = message.rawData;
-  const { floatData = [], int32Data = [], int64Data = [] } = message;
+  const { floatData = [], int32Data = [], int64Data = [], doubleData = [] } = message;
   if (!raw || raw.length === 0) {
     switch (dtype) {
       case 'float32':
         return Float32Array.from(floatData);
+      case 'float64':
+        return Float64Array.from(doubleData);
       case 'int64':
         return BigInt64Array.from(int64Data, bigint);
       case 'int32':
@@ -197,7 +198,7 @@ function dataOf(dtype: DType, message: TensorMessage, name: string, reader: Read
         return Uint8Array.from(int32Data);
     }
   }
-  const width = { float32: 4, int64: 8, int32: 4, float16: 2, uint8: 1, bool: 1 }[dtype];
+  const width = { float32: 4, float64: 8, int64: 8, int32: 4, float16: 2, uint8: 1, bool: 1 }[dtype];
   if (raw.length % width !== 0) {
     throw new UserError(
       `${reader.what} is damaged: ${name} has ${raw.length} bytes, which is no whole number of ${dtype}s.`,
@@ -208,6 +209,8 @@ function dataOf(dtype: DType, message: TensorMessage, name: string, reader: Read
   switch (dtype) {
     case 'float32':
       return new Float32Array(buffer, byteOffset, length);
+    case 'float64':
+      return new Float64Array(buffer, byteOffset, length);
     case 'int64':
       return new BigInt64Array(buffer, byteOffset, length);
     case 'int32':

@@ -61,6 +61,7 @@ const descriptor: INamespace = {
         floatData: { rule: 'repeated', type: 'float', id: 4, options: packed },
         int32Data: { rule: 'repeated', type: 'int32', id: 5, options: packed },
         int64Data: { rule: 'repeated', type: 'int64', id: 7, options: packed },
+        doubleData: { rule: 'repeated', type: 'double', id: 10, options: packed },
         name: { type: 'string', id: 8 },
         rawData: { type: 'bytes', id: 9 },
         dataLocation: { type: 'int32', id: 14 },
@@ -130,6 +131,7 @@ export interface TensorMessage {
   floatData?: number[];
   int32Data?: number[];
   int64Data?: Int64[];
+  doubleData?: number[];
   name?: string;
   rawData?: Uint8Array;
   dataLocation?: number;
@@ -144,7 +146,7 @@ export interface ValueInfoMessage {
 }
 
 /** TensorProto.DataType of the element types that we know. */
-export const dataTypeOf = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+export const dataTypeOf = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 
 /** AttributeProto.AttributeType of the kinds that we know. */
 export const attributeTypeOf = {

@@ -8,6 +8,7 @@ export const tensor: fc.Arbitrary<Tensor> = shape.chain((shape) => {
   const n = { minLength: sizeOf(shape), maxLength: sizeOf(shape) };
   return fc.oneof(
     fc.float32Array(n).map((data) => ({ dtype: 'float32' as const, shape, data })),
+    fc.float64Array(n).map((data) => ({ dtype: 'float64' as const, shape, data })),
     fc.uint16Array(n).map((data) => ({ dtype: 'float16' as const, shape, data })),
     fc.bigInt64Array(n).map((data) => ({ dtype: 'int64' as const, shape, data })),
     fc.int32Array(n).map((data) => ({ dtype: 'int32' as const, shape, data })),

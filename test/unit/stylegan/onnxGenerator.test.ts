@@ -237,6 +237,29 @@ describe('an ONNX generator with feature outputs', () => {
       });
     });
 
+    it('doubles inside', async () => {
+      const { nodes, initializers } = tinyGraph();
+      const cast = (from: string, to: string, type: number): OnnxNode =>
+        onnxNode('Cast', [from], [to], { to: { kind: 'int', value: type } });
+      const withOne = new Map(initializers).set('one', { dtype: 'float64', shape: [], data: Float64Array.of(1) });
+      const generator = await imported(
+        tinyModel({
+          nodes: [
+            cast('z', 'double z', 11),
+            onnxNode('Mul', ['double z', 'one'], ['more']),
+            cast('more', 'single z', 1),
+            { ...nodes[0]!, inputs: ['single z', 'w'] },
+            ...nodes.slice(1),
+          ],
+          initializers: withOne,
+        }),
+        { features: ['f4'] },
+      );
+      const z = float32([1, 4], [1, 2, 0.5, -4]);
+      const stored = decodeGenerator(encodeGenerator(generator), 'g');
+      assertSame(await run(stored, z), await run(await imported(tinyModel(), { features: ['f4'] }), z));
+    });
+
     it('operations of com.microsoft, which the runtime brings', async () => {
       const { nodes } = tinyGraph();
       const gelu = onnxNode('Gelu', ['styles'], ['gelu'], {}, 'com.microsoft');
