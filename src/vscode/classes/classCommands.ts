@@ -8,11 +8,11 @@ import { idOfClass } from '../commandArguments.ts';
 import { askChoice, askText } from '../commands/ask.ts';
 import { requireProject } from '../commands/requireProject.ts';
 import { COMMANDS } from '../ids.ts';
+import { projectFileIsSaved } from '../project/projectFileIsSaved.ts';
 import type { Disposable, SampleEntry, Services } from '../services.ts';
 import { showingErrors } from '../showError.ts';
 import { swatch } from '../views/swatch.ts';
 import { askColour } from './askColour.ts';
-import { projectFileIsSaved } from './projectFileIsSaved.ts';
 
 type ClassCommand = (services: Services, argument?: unknown) => Promise<void>;
 

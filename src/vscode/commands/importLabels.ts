@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../base/userError.ts';
-import { projectFileIsSaved } from '../classes/projectFileIsSaved.ts';
+import { projectFileIsSaved } from '../project/projectFileIsSaved.ts';
 import type { Services } from '../services.ts';
 import { askFolder } from './ask.ts';
 import { askLabelsQuestion } from './askLabelsQuestion.ts';
