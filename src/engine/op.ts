@@ -6,7 +6,7 @@ import type { Value } from './value.ts';
 export interface Emitter {
   /** True where `com.microsoft` ops exist and the model is not stored or handed out. */
   readonly microsoftOps: boolean;
-  /** Version of ai.onnx that the model is written for: ours, or that of a foreign graph in it (13 or later). */
+  /** Version of ai.onnx that the model is written for: ours, or that of a foreign graph in it (11 or later). */
   readonly opset: number;
   node(
     opType: string,

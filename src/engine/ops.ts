@@ -302,7 +302,7 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
       dtype: numeric('reduceSum', x!).dtype,
       shape: reducedShape(x!.shape, axes, keep),
     }),
-    emit: (e, [x], _, __, { axes, keep }) => e.node('ReduceSum', [x!, e.int64(axes)], { keepdims: flag(keep) }),
+    emit: (e, [x], _, __, reduction) => emitReduction(e, 'ReduceSum', x!, reduction),
     vjp: (dy, [x], _, reduction) => [expandReduced(dy, x!, reduction)],
     samples: reductionSamples(),
   },
@@ -339,14 +339,14 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
   softmax: {
     arity: 1,
     result: ([x]) => floats('softmax', x!),
-    emit: (e, [x], _, __, { axis }) => e.node('Softmax', [x!], { axis: int(axis) }),
+    emit: (e, [x], [value], _, { axis }) => emitSoftmax(e, 'Softmax', x!, value!.shape.length, axis),
     vjp: (dy, _, y, { axis }) => [mul(y, sub(dy, reduceSum(mul(dy, y), [axis], true)))],
     samples: [{ inputs: [float32([2, 3], [1, 0.3, -0.2, 0, -1, 0.4])], attributes: { axis: 1 } }],
   },
   logSoftmax: {
     arity: 1,
     result: ([x]) => floats('logSoftmax', x!),
-    emit: (e, [x], _, __, { axis }) => e.node('LogSoftmax', [x!], { axis: int(axis) }),
+    emit: (e, [x], [value], _, { axis }) => emitSoftmax(e, 'LogSoftmax', x!, value!.shape.length, axis),
     vjp: (dy, [x], _, { axis }) => [sub(dy, mul(softmax(x!, axis), reduceSum(dy, [axis], true)))],
     samples: [{ inputs: [float32([3, 2], [1, 0.3, -0.2, 0, -1, 0.4])], attributes: { axis: 0 } }],
   },
@@ -580,7 +580,8 @@ export const ops: { readonly [N in OpName]: Op<Attributes[N]> } = {
       return { dtype, shape: [shape[0]!, shape[1]!, shape[2]! * factor, shape[3]! * factor] };
     },
     emit: (e, [x], _, __, { factor }) =>
-      e.node('Resize', [x!, '', e.float32([4], [1, 1, factor, factor])], {
+      // The region of interest means nothing here, but could not be left out before opset 13.
+      e.node('Resize', [x!, e.opset >= 13 ? '' : e.float32([0], []), e.float32([4], [1, 1, factor, factor])], {
         mode: { kind: 'string', value: 'nearest' },
         coordinate_transformation_mode: { kind: 'string', value: 'asymmetric' },
         nearest_mode: { kind: 'string', value: 'floor' },
@@ -693,11 +694,21 @@ function reduction(
   return apply(name, [x], { axes: axes.map((axis) => normalAxis(name, axis, x.shape)), keep });
 }
 
-/** All reductions but ReduceSum (13) take their axes as an input since opset 18, as an attribute before. */
+/** ReduceSum takes its axes as an input since opset 13, the others since 18; before, they were an attribute. */
 function emitReduction(e: Emitter, opType: string, x: string, { axes, keep }: Reduction): string {
-  return e.opset >= 18
+  return e.opset >= (opType === 'ReduceSum' ? 13 : 18)
     ? e.node(opType, [x, e.int64(axes)], { keepdims: flag(keep) })
     : e.node(opType, [x], { axes: { kind: 'ints', value: axes }, keepdims: flag(keep) });
+}
+
+/** Before opset 13 it runs over the given axis and all behind it, so the axis goes to the end and back. */
+function emitSoftmax(e: Emitter, opType: string, x: string, rank: number, axis: number): string {
+  const last = rank - 1;
+  if (e.opset >= 13 || axis === last) return e.node(opType, [x], { axis: int(axis) });
+  const swap = Array.from({ length: rank }, (_, i) => (i === axis ? last : i === last ? axis : i));
+  const perm: OnnxAttribute = { kind: 'ints', value: swap };
+  const result = e.node(opType, [e.node('Transpose', [x], { perm })], { axis: int(last) });
+  return e.node('Transpose', [result], { perm });
 }
 
 /** Sums a gradient over the axes along which an input of `shape` was repeated. */
