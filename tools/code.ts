@@ -8,7 +8,7 @@ import { repository } from '../test/harness/repository.ts';
 import { makeSampleWorkspace } from '../test/harness/sampleWorkspace.ts';
 
 const project = join(repository, 'out/sample-project');
-if (!existsSync(project)) makeSampleWorkspace(project);
+if (!existsSync(project)) await makeSampleWorkspace(project);
 
 // On Windows `code` is a script, which only a shell starts.
 const shell = process.platform === 'win32';

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyProject } from '../../src/dataset/projectFolder.ts';
 import { repository } from './repository.ts';
 
 /** A copy of the bundled sample project in `folder`, as a git repository with one commit. */
-export function makeSampleWorkspace(folder: string): void {
-  cpSync(join(repository, 'models/avatars-64'), folder, { recursive: true });
+export async function makeSampleWorkspace(folder: string): Promise<void> {
+  await copyProject(join(repository, 'models/avatars-64'), folder);
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], {
       cwd: folder,

@@ -77,7 +77,7 @@ describe('the gallery in VS Code', () => {
   before(async () => {
     home = mkdtempSync(join(tmpdir(), 'dgan-ui-gallery-'));
     workspace = join(home, 'avatars');
-    makeSampleWorkspace(workspace);
+    await makeSampleWorkspace(workspace);
     folder = await makeDataSet(workspace);
     workbench = await Workbench.open({ workspace });
   });

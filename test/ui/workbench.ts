@@ -68,7 +68,7 @@ export class Workbench {
     const workspace = after?.workspace ?? options.workspace ?? join(home, 'avatars');
     const vsix = packagedExtension();
     if (after === undefined) {
-      if (options.workspace === undefined) makeSampleWorkspace(workspace);
+      if (options.workspace === undefined) await makeSampleWorkspace(workspace);
       if (vsix !== undefined) installExtension(home, vsix);
     }
 

@@ -29,7 +29,7 @@ const home = mkdtempSync(join(tmpdir(), 'dgan-vscode-'));
 const workspace = join(home, 'avatars');
 const results = join(home, 'results');
 mkdirSync(results);
-makeSampleWorkspace(workspace);
+await makeSampleWorkspace(workspace);
 
 const { grep } = options;
 const suite = await bundleSuite();
