@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeSample } from '../../src/dataset/dganFile.ts';
 import { largeSample } from '../harness/largeSample.ts';
+import { ownLogs } from '../harness/loggedErrors.ts';
 import { repository } from '../harness/repository.ts';
 import { AnnotatorPage } from '../ui/annotatorPage.ts';
 import { Workbench } from '../ui/workbench.ts';
@@ -19,7 +20,11 @@ export async function vscodeFigures(): Promise<Figures> {
   const workbench = await Workbench.open();
   try {
     const { best, middle } = summary(await activations(workbench));
-    figures['activation'] = { target: '≤ 50 ms', measured: `${best} ms (median ${middle})` };
+    figures['activation, as VS Code counts it'] = { target: '≤ 50 ms', measured: `${best} ms (median ${middle})` };
+    const standing = summary(
+      ownLogs(join(workbench.home, 'user')).flatMap((log) => NaN),
+    );
+    figures['until all its parts stand, beside the rest of the window'] = { target: '', measured: text(standing) };
 
     const file = join(workbench.workspace, 'samples/large.dgan');
     await writeSample(file, await largeSample());

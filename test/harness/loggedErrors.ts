@@ -4,6 +4,22 @@ import { extensionId, repository } from './repository.ts';
 
 const entryStart = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3} \[(\w+)\] /;
 
+/** All files below the logs of a user-data folder. */
+function filesIn(logs: string): string[] {
+  return readdirSync(logs, { recursive: true, encoding: 'utf8' }).map((name) => join(logs, name));
+}
+
+function isOwnLog(file: string): boolean {
+  return file.endsWith('.log') && file.split(sep).includes(extensionId);
+}
+
+/** The text of our own logs below a user-data folder, one for each window that was loaded. */
+export function ownLogs(userData: string): string[] {
+  return filesIn(join(userData, 'logs'))
+    .filter(isOwnLog)
+    .map((file) => readFileSync(file, 'utf8'));
+}
+
 /** One entry of a VS Code log: its first line starts with time and level, others (a stack) follow. */
 function entriesOf(log: string): { level: string; text: string }[] {
   const entries: { level: string; text: string }[] = [];
@@ -24,10 +40,10 @@ function entriesOf(log: string): { level: string; text: string }[] {
 export function loggedErrors(userData: string, expected: readonly RegExp[] = []): string[] {
   const logs = join(userData, 'logs');
   if (!existsSync(logs)) return [`There are no logs in ${logs}.`];
-  const files = readdirSync(logs, { recursive: true, encoding: 'utf8' }).map((name) => join(logs, name));
+  const files = filesIn(logs);
   const hosts = files.filter((file) => ['remoteexthost.log', 'exthost.log'].includes(basename(file)));
   if (hosts.length === 0) return [`No log of an extension host in ${logs}.`];
-  const own = files.filter((file) => file.endsWith('.log') && file.split(sep).includes(extensionId));
+  const own = files.filter(isOwnLog);
 
   const errors = (file: string) => entriesOf(readFileSync(file, 'utf8')).filter(({ level }) => level === 'error');
   // VS Code's own parts lie below the repository too.
