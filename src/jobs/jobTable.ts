@@ -136,7 +136,7 @@ const sampleJob = job({
   describe: (r) => `${r.files.length} samples in ${r.folder}, ready to be labelled.`,
 });
 
-export const LABEL_LAYOUTS = ['datasetgan', 'masks', 'labelme'] as const;
+const LABEL_LAYOUTS = ['datasetgan', 'masks', 'labelme'] as const;
 
 const importLabelsJob = job({
   summary: 'make samples (.dgan) of labels that you have: the released DatasetGAN layout, PNG masks, LabelMe files',

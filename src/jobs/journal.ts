@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeFileWhole } from '../base/atomicFile.ts';
+import { isUnderWay } from './isUnderWay.ts';
 import { jobErrorSchema, type JobError } from './jobError.ts';
 import { isAlive, processIdentitySchema, thisProcess } from './processIdentity.ts';
 import { STATE_FOLDER, stateFolder } from './stateFolder.ts';
@@ -233,7 +234,7 @@ async function readJournal(path: string): Promise<Journal | undefined> {
 }
 
 function lostIfGone(journal: Journal): Journal {
-  if (journal.state !== 'queued' && journal.state !== 'running') return journal;
+  if (!isUnderWay(journal)) return journal;
   const alive = isAlive(journal.process);
   const isLost = alive === 'unknown' ? Date.now() - Date.parse(journal.heartbeat) > STALE_AFTER_MS : !alive;
   if (!isLost) return journal;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { JobView, Services } from '../services.ts';
+import { isUnderWay } from '../../jobs/isUnderWay.ts';
 import { idOfJob } from '../commandArguments.ts';
+import type { JobView, Services } from '../services.ts';
 import { askChoice } from './ask.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function stopJob({ jobs }: Services, argument?: unknown): Promise<v
 }
 
 async function pickRunning(all: readonly JobView[]): Promise<string | undefined> {
-  const running = all.filter(({ journal }) => journal.state === 'running' || journal.state === 'queued');
+  const running = all.filter(({ journal }) => isUnderWay(journal));
   if (running.length === 0) void vscode.window.showInformationMessage(vscode.l10n.t('No job is running.'));
   if (running.length <= 1) return running[0]?.journal.id;
   return askChoice(

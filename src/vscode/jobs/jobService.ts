@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { OpenQuestion } from '../../base/openQuestion.ts';
 import { UserError } from '../../base/userError.ts';
 import type { RunningJob } from '../../jobs/client.ts';
+import { isUnderWay } from '../../jobs/isUnderWay.ts';
 import { JobCrashed, JobStopped } from '../../jobs/jobError.ts';
 import type { Journal } from '../../jobs/journal.ts';
 import type { JobInput, JobName, JobResult, RequestFor } from '../../jobs/jobTable.ts';
@@ -304,7 +305,7 @@ export class JobService implements Jobs {
     const journal = journals?.journals.find((one) => one.id === id);
     if (journals === undefined || journal === undefined)
       throw new UserError(vscode.l10n.t('There is no job {0} in the active project.', id));
-    if (journal.state !== 'running' && journal.state !== 'queued') return;
+    if (!isUnderWay(journal)) return;
     signalJob(journal, 'softly');
     for (const end = Date.now() + SOFT_STOP_MS; Date.now() < end && isAlive(journal.process) === true;) await sleep(50);
     if (isAlive(journal.process) === true) {

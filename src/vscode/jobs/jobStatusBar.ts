@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isUnderWay } from '../../jobs/isUnderWay.ts';
 import { COMMANDS } from '../ids.ts';
 import type { Disposable, JobView, Services } from '../services.ts';
 import { showingErrors } from '../showError.ts';
@@ -46,9 +47,8 @@ export function registerJobStatus(services: Services): Disposable {
 
 /** Long jobs that run now: this window's, and the active project's of terminals. */
 function runningJobs({ jobs }: Services): readonly JobView[] {
-  const isRunning = ({ journal }: JobView): boolean => journal.state === 'running' || journal.state === 'queued';
   const known = new Set(jobs.own.map(({ journal }) => journal.id));
-  return [...jobs.own, ...jobs.all.filter((view) => isRunning(view) && !known.has(view.journal.id))];
+  return [...jobs.own, ...jobs.all.filter(({ journal }) => isUnderWay(journal) && !known.has(journal.id))];
 }
 
 function statusText(services: Services, running: readonly JobView[]): string {

@@ -1,3 +1,4 @@
+import { isUnderWay } from '../../jobs/isUnderWay.ts';
 import type { Disposable, Jobs, JobView } from '../services.ts';
 
 /** A job went on, or came to its end. */
@@ -24,7 +25,7 @@ export function onJobStep(
     const steps = new Map<string, JobStep>();
     for (const { journal } of views) {
       const { id, job } = journal;
-      if (journal.state === 'queued' || journal.state === 'running') {
+      if (isUnderWay(journal)) {
         now.set(id, job);
         steps.set(id, { job, ended: false });
       } else if (!ended.has(id) && 'ended' in journal && Date.parse(journal.ended) >= since) {

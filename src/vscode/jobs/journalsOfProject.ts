@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/userError.ts';
+import { isUnderWay } from '../../jobs/isUnderWay.ts';
 import type { Journal, JournalReader } from '../../jobs/journal.ts';
 import type { Disposable } from '../services.ts';
 
@@ -94,7 +95,7 @@ export class JournalsOfProject implements Disposable {
 
   #pollWhileRunning(): void {
     clearTimeout(this.#poll);
-    const runs = this.#journals.some(({ state }) => state === 'running' || state === 'queued');
+    const runs = this.#journals.some(isUnderWay);
     this.#poll = runs ? setTimeout(() => void this.refresh(), POLL_MS) : undefined;
   }
 }

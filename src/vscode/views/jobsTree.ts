@@ -1,3 +1,4 @@
+import { isUnderWay } from '../../jobs/isUnderWay.ts';
 import { definitionOf, JOBS, type JobName } from '../../jobs/jobTable.ts';
 import type { LossPoint } from '../../jobs/lossPoint.ts';
 import type { JobView } from '../services.ts';
@@ -21,13 +22,10 @@ export type JobDetail =
   /** The held-out loss that a training has measured, so far when it runs. */
   | { readonly what: 'curve'; readonly losses: readonly LossPoint[] };
 
-export function isRunning({ journal }: JobView): boolean {
-  return journal.state === 'running' || journal.state === 'queued';
-}
-
 /** Running jobs first, then the others, newest first; in pages when there are many. */
 export function jobsRoots(jobs: readonly JobView[]): readonly JobsNode[] {
-  const sorted = [...jobs.filter(isRunning), ...jobs.filter((job) => !isRunning(job))];
+  const underWay = ({ journal }: JobView): boolean => isUnderWay(journal);
+  const sorted = [...jobs.filter(underWay), ...jobs.filter((job) => !underWay(job))];
   return jobsOrPages(sorted, { start: 0, end: sorted.length });
 }
 
@@ -76,8 +74,7 @@ export function jobDetails({ journal, progress, own }: JobView): readonly JobDet
     if ('ended' in journal)
       details.push({ what: 'took', seconds: (Date.parse(journal.ended) - Date.parse(journal.started)) / 1000 });
   }
-  if (isRunning({ journal, progress, own }))
-    details.push({ what: 'place', own, host: journal.process.host, pid: journal.process.pid });
+  if (isUnderWay(journal)) details.push({ what: 'place', own, host: journal.process.host, pid: journal.process.pid });
   return details;
 }
 

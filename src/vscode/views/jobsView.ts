@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { scoreText } from '../../dataset/report/numbers.ts';
+import { isUnderWay } from '../../jobs/isUnderWay.ts';
 import type { Journal } from '../../jobs/journal.ts';
 import type { LossPoint } from '../../jobs/lossPoint.ts';
 import { formatDuration, formatRate } from '../../jobs/progress.ts';
 import { TREE_ITEMS, VIEWS } from '../ids.ts';
 import { jobTitle } from '../jobs/jobTitle.ts';
 import type { JobView } from '../services.ts';
-import { isRunning, jobsChildren, jobsNodeId, jobsRoots, type JobDetail, type JobsNode } from './jobsTree.ts';
+import { jobsChildren, jobsNodeId, jobsRoots, type JobDetail, type JobsNode } from './jobsTree.ts';
 import { lossCurveSvg } from './lossCurve.ts';
 import type { ViewParts } from './projectView.ts';
 import { svgUri } from './swatch.ts';
@@ -35,7 +36,7 @@ export function createJobsView({ services }: ViewParts): vscode.Disposable {
 
   let bar: { readonly end: () => void } | undefined;
   const showRunning = (): void => {
-    const running = jobs.all.filter(isRunning).length;
+    const running = jobs.all.filter(({ journal }) => isUnderWay(journal)).length;
     host.view.badge =
       running === 0
         ? undefined
@@ -92,17 +93,17 @@ function itemOf(node: JobsNode): vscode.TreeItem {
 function jobItem(view: JobView): vscode.TreeItem {
   const { journal } = view;
   const title = jobTitle(journal.job);
-  const item = new vscode.TreeItem(title, isRunning(view) ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(title, isUnderWay(journal) ? Expanded : Collapsed);
   const state = stateText(view);
   item.description = state;
   item.iconPath = stateIcon(journal.state);
-  item.contextValue = isRunning(view) ? TREE_ITEMS.jobRunning : TREE_ITEMS.job;
+  item.contextValue = isUnderWay(journal) ? TREE_ITEMS.jobRunning : TREE_ITEMS.job;
   item.tooltip = plainHover(
     title,
     state,
     vscode.l10n.t('Begun {0}', timeText(Date.parse(journal.queued))),
     journal.state === 'failed' && journal.error.message,
-    !view.own && isRunning(view) && vscode.l10n.t('Started elsewhere: in a terminal or another window'),
+    !view.own && isUnderWay(journal) && vscode.l10n.t('Started elsewhere: in a terminal or another window'),
   );
   item.accessibilityInformation = { label: parts(title, state) };
   return item;
