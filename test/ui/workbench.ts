@@ -185,6 +185,11 @@ export class Workbench {
     return this.page.locator('iframe.webview.ready:visible').contentFrame().frameLocator('iframe#active-frame');
   }
 
+  /** The picture in VS Code's viewer of images. */
+  shownImage(): Locator {
+    return this.webview().locator('img:not(.loading)');
+  }
+
   async screenshot(name: string): Promise<void> {
     const path = join(screenshots, `${name}.png`);
     mkdirSync(dirname(path), { recursive: true });
@@ -227,6 +232,47 @@ export class Workbench {
   async answer(text: string): Promise<void> {
     await this.#quickInput().fill(text);
     await this.page.keyboard.press('Enter');
+  }
+
+  /**
+   * Gives a path in the file dialog that VS Code has in a browser.
+   * @param path a folder's ends with a slash
+   * @param button what accepts it
+   */
+  async chooseFile(path: string, button: string): Promise<void> {
+    const accept = this.page.locator('.quick-input-widget:visible .quick-input-action .monaco-button', {
+      hasText: new RegExp(`^${button}$`),
+    });
+    await accept.waitFor();
+    // Only when it has listed the folder that it begins with it leaves alone what is typed, and it does not hear while it lists another.
+    for (let attempt = 1; ; attempt++) {
+      await this.page.locator('.quick-input-list .monaco-list-row', { hasText: '..' }).first().waitFor();
+      if ((await this.#quickInput().inputValue()) === path)
+        await accept.click({ timeout: 2000 }).catch(() => undefined);
+      else await this.#quickInput().fill(path);
+      try {
+        await accept.waitFor({ state: 'hidden', timeout: 1000 });
+        return;
+      } catch (error) {
+        if (attempt === 30) throw error;
+      }
+    }
+  }
+
+  /** A box that is open or opens soon, by what it asks: its prompt, or what stands in it while it is empty. */
+  question(text: string): Locator {
+    const box = this.page.locator('.quick-input-widget:visible');
+    return box.filter({ hasText: text }).or(box.filter({ has: this.page.locator(`input[placeholder*="${text}"]`) }));
+  }
+
+  /** Answers a modal dialog that is open or opens soon. */
+  async press(button: string, text: string | RegExp): Promise<void> {
+    await this.dialog().filter({ hasText: text }).getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Types into a box that is open, without accepting. */
+  async type(text: string): Promise<void> {
+    await this.#quickInput().fill(text);
   }
 
   /** Opens a box by a key and types into it; again when the key goes under: another box or an editor may still be closing. */

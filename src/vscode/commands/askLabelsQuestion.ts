@@ -22,7 +22,9 @@ export async function askLabelsQuestion(
     case 'overwrite': {
       const replace = vscode.l10n.t('Replace');
       const chosen = await vscode.window.showWarningMessage(
-        vscode.l10n.t('{0} samples have other labels already. Replace them?', question.samples),
+        question.samples === 1
+          ? vscode.l10n.t('A sample has other labels already. Replace them?')
+          : vscode.l10n.t('{0} samples have other labels already. Replace them?', question.samples),
         { modal: true, detail: vscode.l10n.t('What was painted on them is lost.') },
         replace,
       );
@@ -76,7 +78,7 @@ async function askClasses(
       { label: vscode.l10n.t('$(add) A New Class'), value: null },
       { label: vscode.l10n.t('$(circle-slash) Not Labelled'), value: 'unlabelled' },
     ];
-    const chosen = await askChoice<string | null>(title, choices, vscode.l10n.t('What is {0}?', text));
+    const chosen = await askChoice<string | null>(title, choices, vscode.l10n.t('Which class is {0}?', text));
     if (chosen === undefined) return undefined;
     if (chosen !== null) pairs.push(`"${text}"="${chosen}"`);
   }

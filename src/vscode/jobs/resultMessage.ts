@@ -32,7 +32,11 @@ export function resultSentence(job: JobName, result: unknown): ResultMessage {
       );
     case 'import-labels': {
       const { files, notes } = result as JobResult<'import-labels'>;
-      return { sentence: vscode.l10n.t('{0} samples got their labels.', files.length), notes };
+      const sentence =
+        files.length === 1
+          ? vscode.l10n.t('A sample got its labels.')
+          : vscode.l10n.t('{0} samples got their labels.', files.length);
+      return { sentence, notes };
     }
     case 'train': {
       const { heldOutAccuracy, samples, seconds, warnings } = result as JobResult<'train'>;
