@@ -21,10 +21,13 @@ export async function vscodeFigures(): Promise<Figures> {
   try {
     const { best, middle } = summary(await activations(workbench));
     figures['activation, as VS Code counts it'] = { target: '≤ 50 ms', measured: `${best} ms (median ${middle})` };
-    const standing = summary(
-      ownLogs(join(workbench.home, 'user')).flatMap((log) => NaN),
-    );
-    figures['until all its parts stand, beside the rest of the window'] = { target: '', measured: text(standing) };
+    const standing = ownLogs(join(workbench.home, 'user'))
+      .map((log) => /All parts stand (\d+) ms/.exec(log)?.[1])
+      .filter((time) => time !== undefined);
+    figures['until all its parts stand, beside the rest of the window'] = {
+      target: '',
+      measured: text(summary(standing.map(Number))),
+    };
 
     const file = join(workbench.workspace, 'samples/large.dgan');
     await writeSample(file, await largeSample());
