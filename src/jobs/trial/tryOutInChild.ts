@@ -6,8 +6,8 @@ import { forkWorker } from '../forkWorker.ts';
 import type { WorkerEntry } from '../workerEntry.ts';
 import { fromTrialSchema, type ToTrial } from './trialProtocol.ts';
 
-/** A network of 1024² takes some seconds for each of the three images. */
-const MOST_MILLISECONDS = 300_000;
+/** A network of 1024² takes some seconds for each of the three images, a StyleGAN 3 on a slow machine minutes. */
+const MOST_MILLISECONDS = 900_000;
 
 /**
  * Runs a strange model in a process of its own: what makes the runtime crash, hang or eat the memory becomes an error.
