@@ -20,14 +20,18 @@ export interface TaskDefinitionSchema {
  * schema checks it.
  */
 export function taskDefinitionSchema(type: string): TaskDefinitionSchema {
-  const options = new Map<string, { schema: Record<string, unknown>; descriptions: Map<string, string[]> }>();
+  const options = new Map<string, { schemas: Map<string, object>; descriptions: Map<string, string[]> }>();
   for (const job of TASK_JOBS) {
     const json = z.toJSONSchema(definitionOf(job).options, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
     for (const [name, property] of Object.entries(json.properties ?? {})) {
       const all = Object.entries(property as Record<string, unknown>);
       // Defaults are the job's own; a path is only text here.
       const schema = Object.fromEntries(all.filter(([key]) => !['description', 'path', 'default'].includes(key)));
-      const known = options.get(name) ?? { schema, descriptions: new Map<string, string[]>() };
+      const known = options.get(name) ?? {
+        schemas: new Map<string, object>(),
+        descriptions: new Map<string, string[]>(),
+      };
+      known.schemas.set(JSON.stringify(schema), schema);
       const text = (property as { description?: string }).description ?? '';
       known.descriptions.set(text, [...(known.descriptions.get(text) ?? []), job]);
       options.set(name, known);
@@ -44,9 +48,11 @@ export function taskDefinitionSchema(type: string): TaskDefinitionSchema {
         description: '%task.project%',
       },
       ...Object.fromEntries(
-        [...options].map(([name, { schema, descriptions }]) => {
+        [...options].map(([name, { schemas, descriptions }]) => {
           const description = [...descriptions].map(([text, of]) => `${of.join(', ')}: ${text}`).join('; ');
-          return [name, { ...schema, description }];
+          const [first, ...others] = schemas.values();
+          // Jobs may mean different things by one name.
+          return [name, { ...(others.length === 0 ? first : { anyOf: [first, ...others] }), description }];
         }),
       ),
     },
