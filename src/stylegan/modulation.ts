@@ -33,6 +33,7 @@ export function styleOf(weight: Lookup, name: string, w: Value): Value {
  * @param x [N, I, H, W]
  * @param w [O, I, k, k]
  * @param style [N, I]
+ * @param gain of the demodulated maps: as a factor of the demodulation it costs nothing
  * @param convolve What to do with the modulated x and w; an ordinary convolution of the same size when left out.
  */
 export function modulatedConvolution(
@@ -41,14 +42,16 @@ export function modulatedConvolution(
   style: Value,
   {
     demodulate = true,
+    gain = 1,
     convolve = (modulated) => conv(modulated, w, { pads: samePads(w) }),
-  }: { readonly demodulate?: boolean; readonly convolve?: (modulated: Value) => Value } = {},
+  }: { readonly demodulate?: boolean; readonly gain?: number; readonly convolve?: (modulated: Value) => Value } = {},
 ): Value {
   const [count, inputs] = style.shape as [number, number];
   const y = convolve(mul(x, reshape(style, [count, inputs, 1, 1])));
   if (!demodulate) return y;
   const energy = matMul(square(style), reduceSum(square(w), [2, 3]), { transB: true });
-  return mul(y, reshape(rsqrt(add(energy, scalar(1e-8))), [count, w.shape[0]!, 1, 1]));
+  const factors = rsqrt(add(energy, scalar(1e-8)));
+  return mul(y, reshape(gain === 1 ? factors : scale(factors, gain), [count, w.shape[0]!, 1, 1]));
 }
 
 function samePads(w: Value): readonly [number, number, number, number] {

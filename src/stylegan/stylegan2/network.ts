@@ -42,8 +42,10 @@ export function synthesis2(
   const layers = stylegan2Layers(architecture);
   const limited = (x: Value, gain = 1) => (limit === null ? x : clamp(x, limit * gain));
 
-  /** Style `index` is also the index of the layer. @param gain of a residual branch */
-  const layer = (x: Value, index: number, gain = 1): Value => {
+  /** Style `index` is also the index of the layer. @param branch gain of a residual branch */
+  const layer = (x: Value, index: number, branch = 1): Value => {
+    // The gain behind the activation is put before it, on vectors: a leaky ReLU of gain·x is gain times that of x.
+    const gain = Math.SQRT2 * branch;
     const { name, outputs, up } = layers[index] as Stylegan2Layer;
     const w = weight(`${name}.weight`);
     const style = styleOf(weight, name, styleInput(ws, index));
@@ -51,11 +53,11 @@ export function synthesis2(
       x,
       w,
       style,
-      up ? { convolve: (modulated) => upsampledConvolution(modulated, w) } : {},
+      up ? { gain, convolve: (modulated) => upsampledConvolution(modulated, w) } : { gain },
     );
-    const noisy = add(y, mul(noise[index]!, reshape(weight(`${name}.noise`), [1, 1, 1, 1])));
-    const biased = add(noisy, reshape(weight(`${name}.bias`), [1, outputs, 1, 1]));
-    const active = limited(scale(leakyRelu(biased, 0.2), Math.SQRT2 * gain), gain);
+    const noisy = add(y, mul(noise[index]!, reshape(scale(weight(`${name}.noise`), gain), [1, 1, 1, 1])));
+    const biased = add(noisy, reshape(scale(weight(`${name}.bias`), gain), [1, outputs, 1, 1]));
+    const active = limited(leakyRelu(biased, 0.2), branch);
     features.set(layerName(index), active);
     return active;
   };
