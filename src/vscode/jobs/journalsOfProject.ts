@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/userError.ts';
 import { isUnderWay } from '../../jobs/isUnderWay.ts';
@@ -6,8 +8,8 @@ import type { Disposable } from '../services.ts';
 
 /** A running journal is written twice a second. */
 const SETTLE_MS = 250;
-/** Only while a job runs: a process that dies says nothing. */
-const POLL_MS = 3_000;
+/** A process that dies says nothing, and VS Code's watcher misses a folder that is made and filled at once, as the first job's is. */
+const POLL_MS = 2_000;
 
 /** The journals of one project, newest first, kept true to the disk; those of jobs that a terminal started too. */
 export class JournalsOfProject implements Disposable {
@@ -21,7 +23,9 @@ export class JournalsOfProject implements Disposable {
   #reading: Promise<void> | undefined;
   #again = false;
   #timer: NodeJS.Timeout | undefined;
-  #poll: NodeJS.Timeout | undefined;
+  readonly #poll: NodeJS.Timeout;
+  /** When a file of the folder last came or went, as of the last reading. */
+  #touched: number | undefined;
   #disposed = false;
 
   constructor(folder: string, log: vscode.LogOutputChannel, changed: () => void) {
@@ -38,6 +42,8 @@ export class JournalsOfProject implements Disposable {
       }, SETTLE_MS);
     };
     this.#disposables = [watcher, watcher.onDidCreate(soon), watcher.onDidChange(soon), watcher.onDidDelete(soon)];
+    this.#poll = setInterval(() => void this.#look(), POLL_MS);
+    this.#poll.unref();
     soon();
   }
 
@@ -68,7 +74,7 @@ export class JournalsOfProject implements Disposable {
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
-    clearTimeout(this.#poll);
+    clearInterval(this.#poll);
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
@@ -80,10 +86,10 @@ export class JournalsOfProject implements Disposable {
     try {
       // Not at the top of the file: activation does not wait for it.
       this.#reader ??= new (await import('../../jobs/journal.ts')).JournalReader(this.#folder);
+      this.#touched = await this.#lastTouch();
       const journals = await this.#reader.read();
       if (this.#disposed) return;
       this.#journals = journals;
-      this.#pollWhileRunning();
       const text = JSON.stringify(journals);
       if (text === this.#text) return;
       this.#text = text;
@@ -93,9 +99,17 @@ export class JournalsOfProject implements Disposable {
     }
   }
 
-  #pollWhileRunning(): void {
-    clearTimeout(this.#poll);
-    const runs = this.#journals.some(isUnderWay);
-    this.#poll = runs ? setTimeout(() => void this.refresh(), POLL_MS) : undefined;
+  async #look(): Promise<void> {
+    // A journal is written by temp file and rename, which the folder's time tells.
+    if (this.#journals.some(isUnderWay) || (await this.#lastTouch()) !== this.#touched) {
+      if (!this.#disposed) await this.refresh();
+    }
+  }
+
+  async #lastTouch(): Promise<number | undefined> {
+    return stat(join(this.#folder, '.datasetgan/jobs')).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    );
   }
 }
