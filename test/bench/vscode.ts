@@ -44,9 +44,14 @@ export async function vscodeFigures(): Promise<Figures> {
         target: 'as the stroke',
         measured: `${(bytes / 1024).toFixed(1)} KiB`,
       };
+    await annotator.press('Control+s');
+    await workbench.page.locator('.tabs-container .tab:not(.dirty)', { hasText: 'large.dgan' }).waitFor();
     await workbench.closeEditor();
 
-    execFileSync(process.execPath, [join(repository, 'dist/cli.cjs'), 'train'], { cwd: workbench.workspace });
+    execFileSync(process.execPath, [join(repository, 'dist/cli.cjs'), 'train'], {
+      cwd: workbench.workspace,
+      stdio: 'ignore',
+    });
     const idle = summary(await predictions(workbench, ['001', '002', '003', '004', '005', '006', '007']));
     figures['prediction layer of an avatar, from the key'] = { target: '≤ 200 ms', measured: text(idle) };
     await workbench.runCommand('DatasetGAN: Train Interpreter');
@@ -56,6 +61,7 @@ export async function vscodeFigures(): Promise<Figures> {
     await workbench.runCommand('DatasetGAN: Stop Job');
     await sleep(2500);
   } catch (error) {
+    console.table(figures); // what was measured up to here
     await workbench.screenshot('failures/bench').catch(() => undefined); // the first error counts
     throw error;
   } finally {
