@@ -141,7 +141,7 @@ export class Annotator {
   async #openSample({ sample, view }: Extract<ToAnnotator, { type: 'sample' }>): Promise<void> {
     const load = ++this.#loads;
     this.#waiting = [];
-    let picture: HTMLImageElement;
+    let picture: ImageBitmap;
     try {
       picture = await loadImage(sample.imageUri);
     } catch (error) {

@@ -24,12 +24,12 @@ export class OpenSample {
   readonly width: number;
   readonly height: number;
   prediction: LabelMap | undefined;
-  readonly #picture: HTMLImageElement;
+  readonly #picture: ImageBitmap;
   #rgb: RgbImage | undefined;
 
   constructor(
     sample: SampleSnapshot,
-    picture: HTMLImageElement,
+    picture: ImageBitmap,
     canvas: HTMLCanvasElement,
     look: SceneLook,
     before: OpenSample | undefined,

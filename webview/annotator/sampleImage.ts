@@ -2,15 +2,16 @@ import type { RgbImage } from '../../src/dataset/image.ts';
 import type { Size } from './viewport.ts';
 
 /** Loads a picture whose pixels may be read: the webview's resources come from another origin, which allows that when asked. */
-export async function loadImage(uri: string): Promise<HTMLImageElement> {
+export async function loadImage(uri: string): Promise<ImageBitmap> {
   const image = new Image();
   image.crossOrigin = 'anonymous';
   image.src = uri;
   await image.decode();
-  return image;
+  // Decoded for good: of an image element a canvas decodes again when it is drawn.
+  return createImageBitmap(image);
 }
 
-export function rgbOfImage(image: HTMLImageElement, { width, height }: Size): RgbImage {
+export function rgbOfImage(image: ImageBitmap, { width, height }: Size): RgbImage {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;

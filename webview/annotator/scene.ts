@@ -49,6 +49,7 @@ export class Scene {
   readonly #labelLayer: RasterLayer;
   readonly #unlabelledLayer: RasterLayer;
   readonly #contours: ContourLayer;
+  #hasUnlabelled = false;
 
   #predicted: LabelMap | undefined;
   #predictionLayer: RasterLayer | undefined;
@@ -222,7 +223,7 @@ export class Scene {
       };
       const differences = look.differences && this.#differs !== undefined;
       if (!look.contours) {
-        if (look.opacity > 0) this.#drawHatch(target, placed, left, top);
+        if (look.opacity > 0 && this.#hasUnlabelled) this.#drawHatch(target, placed, left, top);
         layer(this.#labelLayer, differences ? look.opacity * 0.5 : look.opacity);
       }
       if (look.prediction) layer(this.#predictionLayer, PREDICTION_OPACITY);
@@ -254,7 +255,10 @@ export class Scene {
   #paintLabels(rectangle: Rectangle | undefined): void {
     const { data } = this.#labels;
     this.#labelLayer.updateFrom(data, this.#colours, rectangle);
-    this.#unlabelledLayer.updateFrom(data, ONLY_UNLABELLED, rectangle);
+    const had = this.#hasUnlabelled;
+    this.#hasUnlabelled = data.includes(UNLABELLED);
+    // Of a sample that is labelled all over nothing is kept.
+    if (this.#hasUnlabelled) this.#unlabelledLayer.updateFrom(data, ONLY_UNLABELLED, had ? rectangle : undefined);
     this.#paintPrediction(rectangle);
   }
 
