@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareOrtFolder } from '../engine/ortFolder.ts';
+import { giveWay, NEEDS_OWN_SESSION } from './giveWay.ts';
 import { bundledWorker, type WorkerEntry, type WorkerRole } from './workerEntry.ts';
 
 /** Whom the system prefers when the cores are busy: `background` work gives way to what a person waits for. */
@@ -34,21 +35,16 @@ export async function forkWorker(
 ): Promise<ChildProcess> {
   const { file, execArgv } = worker ?? bundledWorker();
   const { env, release } = await childEnvironment(ort);
+  const background = priority === 'background';
   const child = fork(file, [role], {
     serialization: 'advanced',
     silent: true,
     execArgv: [...execArgv],
+    detached: background && NEEDS_OWN_SESSION,
     env: returnsMemory === true ? { ...env, ...RETURNS_MEMORY } : env,
   });
   child.once('close', release);
-  if (priority === 'background' && child.pid !== undefined) {
-    try {
-      // The processes that it starts inherit this.
-      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-    } catch {
-      // It ended already, or the system does not allow it: then it runs as any other.
-    }
-  }
+  if (background && child.pid !== undefined) giveWay(child.pid);
   return child;
 }
 

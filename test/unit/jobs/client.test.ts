@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenQuestion } from '../../../src/base/openQuestion.ts';
 import { UserError } from '../../../src/base/userError.ts';
@@ -26,9 +26,13 @@ async function start(
 }
 
 /** Starts a job and waits until it shows its first progress. */
-async function startAndWait(project: string, behaviour: string): Promise<RunningJob<JobResult<'sample'>>> {
+async function startAndWait(
+  project: string,
+  behaviour: string,
+  more: Partial<StartOptions> = {},
+): Promise<RunningJob<JobResult<'sample'>>> {
   return new Promise((resolve, reject) => {
-    const running = start(project, behaviour, { onProgress: () => resolve(running) });
+    const running = start(project, behaviour, { ...more, onProgress: () => resolve(running) });
     running.then((job) => job.result).catch(reject);
   });
 }
@@ -99,6 +103,20 @@ describe('a job in its own process', () => {
         started.catch(reject);
       });
       assert.deepEqual(stood, { folder: project, files: ['first.dgan'] });
+    }));
+
+  it('gives way in the background, on Linux with the session that it leads', () =>
+    withProject(async (project) => {
+      const background = await startAndWait(project, 'wait', { priority: 'background' });
+      const pid = background.pid!;
+      assert.equal(getPriority(pid), constants.priority.PRIORITY_BELOW_NORMAL);
+      if (existsSync('/proc/self/autogroup')) {
+        const sessions = await Promise.all([pid, process.pid].map((id) => readFile(`/proc/${id}/autogroup`, 'utf8')));
+        assert.match(sessions[0]!, /nice 10$/m);
+        assert.notEqual(sessions[0], sessions[1]);
+      }
+      background.stop();
+      await assert.rejects(background.result, JobStopped);
     }));
 
   it('stops cleanly when it is asked to, also by a signal', () =>
@@ -181,17 +199,24 @@ describe('a job in its own process', () => {
       await assert.rejects(first.result, JobStopped);
     }));
 
-  it('dies when its client dies', () =>
-    withProject(async (project) => {
-      const { cli, worker } = await bundles();
-      const client = spawn(process.execPath, [cli, worker.file, 'sample', '--out', 'wait', '--project', project]);
-      await until(async () => (await stateOf(project)) === 'running');
-      const pid = (await readJournals(project))[0]!.process.pid;
-      assert(isAlive(pid));
-      client.kill('SIGKILL');
-      await until(() => !isAlive(pid), 5_000);
-      assert.equal(await stateOf(project), 'lost');
-    }));
+  for (const background of [false, true]) {
+    it(`dies when its client dies${background ? ', also in a session of its own' : ''}`, () =>
+      withProject(async (project) => {
+        const { cli, worker } = await bundles();
+        const client = spawn(
+          process.execPath,
+          background
+            ? ['--import=tsx', join(import.meta.dirname, 'backgroundClient.ts'), project, worker.file]
+            : [cli, worker.file, 'sample', '--out', 'wait', '--project', project],
+        );
+        await until(async () => (await stateOf(project)) === 'running');
+        const pid = (await readJournals(project))[0]!.process.pid;
+        assert(isAlive(pid));
+        client.kill('SIGKILL');
+        await until(() => !isAlive(pid), 5_000);
+        assert.equal(await stateOf(project), 'lost');
+      }));
+  }
 
   it('starts nothing without a project or with wrong options', async () => {
     const nowhere = await mkdtemp(join(tmpdir(), 'dgan-nowhere-'));
