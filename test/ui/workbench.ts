@@ -25,6 +25,8 @@ export interface WorkbenchOptions {
   /** Folder to open; default: a fresh sample project. */
   readonly workspace?: string;
   readonly workspaceTrust?: boolean;
+  /** More of them, as .vsix. */
+  readonly extensions?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -69,7 +71,7 @@ export class Workbench {
     const vsix = packagedExtension();
     if (after === undefined) {
       if (options.workspace === undefined) await makeSampleWorkspace(workspace);
-      if (vsix !== undefined) installExtension(home, vsix);
+      for (const each of [vsix, ...(options.extensions ?? [])]) if (each !== undefined) installExtension(home, each);
     }
 
     // Only with the smoke-test driver does code-server take an extension under development; it then hides notifications.
