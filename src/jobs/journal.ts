@@ -213,6 +213,12 @@ export class JournalReader {
       .flatMap(([, { journal }]) => (journal === undefined ? [] : [lostIfGone(journal)]))
       .sort((a, b) => (a.queued < b.queued ? 1 : a.queued > b.queued ? -1 : a.id < b.id ? 1 : -1));
   }
+
+  /** When a journal was last written (each time by temp file and rename, which the folder's time tells); undefined: there are none. */
+  async lastTouch(): Promise<number | undefined> {
+    const facts = await stat(this.#folder).catch(() => undefined);
+    return facts?.mtimeMs;
+  }
 }
 
 /** Says of a job that was ended by force that it was stopped, which it could not say itself. Does nothing while it lives. */

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { until } from '../ui/until.ts';
 
-const MARK = '[page clock]';
+const MARK = 'page-clock';
 
 /**
  * When the pages of a window said something of themselves, by their own clock, which is the system's. Playwright's waiting looks only
@@ -12,15 +12,15 @@ export class PageClock {
 
   private constructor(page: Page) {
     page.on('console', (message) => {
-      const [, what, at] = /^\[page clock\] (\S+) (\S+)$/.exec(message.text()) ?? [];
-      if (what !== undefined) this.#marks.push({ what, at: Number(at) });
+      const [mark, what, at] = message.text().split(' ');
+      if (mark === MARK && what !== undefined) this.#marks.push({ what, at: Number(at) });
     });
   }
 
   /** Pages have to be loaded anew after this. */
   static async install(page: Page): Promise<PageClock> {
     const clock = new PageClock(page);
-    await page.addInitScript(SCRIPT.replace('MARK', MARK));
+    await page.addInitScript(SCRIPT);
     return clock;
   }
 
@@ -38,18 +38,17 @@ export class PageClock {
  */
 const SCRIPT = `
 if (location.pathname.endsWith('/webview/browser/pre/index.html')) {
-  const said = new WeakMap();
+  const said = { ready: new WeakMap(), prediction: new WeakMap() };
   setInterval(() => {
     for (const { contentDocument, contentWindow } of document.querySelectorAll('iframe')) {
       const body = contentDocument?.body;
       if (!body) continue;
-      for (const name of ['ready', 'prediction']) {
-        const what = 'data-' + name + '=' + body.dataset[name];
-        const last = said.get(body) ?? {};
-        said.set(body, { ...last, [name]: what });
-        if (last[name] === what) continue;
+      for (const name of Object.keys(said)) {
+        const value = body.dataset[name];
+        if (said[name].get(body) === value) continue;
+        said[name].set(body, value);
         contentWindow.requestAnimationFrame(() => contentWindow.requestAnimationFrame(() => {
-          console.debug('MARK ' + what + ' ' + (performance.timeOrigin + performance.now()));
+          console.debug('${MARK} data-' + name + '=' + value + ' ' + (performance.timeOrigin + performance.now()));
         }));
       }
     }

@@ -256,7 +256,8 @@ export class Scene {
     const { data } = this.#labels;
     this.#labelLayer.updateFrom(data, this.#colours, rectangle);
     const had = this.#hasUnlabelled;
-    this.#hasUnlabelled = data.includes(UNLABELLED);
+    // Looking through all labels takes a millisecond at 1024², which no move of a brush should pay.
+    this.#hasUnlabelled = (rectangle !== undefined && had) || hasUnlabelled(this.#labels, rectangle);
     // Of a sample that is labelled all over nothing is kept.
     if (this.#hasUnlabelled) this.#unlabelledLayer.updateFrom(data, ONLY_UNLABELLED, had ? rectangle : undefined);
     this.#paintPrediction(rectangle);
@@ -330,6 +331,16 @@ export class Scene {
     const image = { x: (x - left) / k, y: (y - top) / k, width: width / k, height: height / k };
     return clipped(image, this.#labels.width, this.#labels.height);
   }
+}
+
+/** Within the rectangle; anywhere, when left out. */
+function hasUnlabelled({ width, data }: LabelMap, rectangle: Rectangle | undefined): boolean {
+  if (rectangle === undefined) return data.includes(UNLABELLED);
+  for (let y = rectangle.y; y < rectangle.y + rectangle.height; y++) {
+    const start = y * width + rectangle.x;
+    if (data.subarray(start, start + rectangle.width).includes(UNLABELLED)) return true;
+  }
+  return false;
 }
 
 /** By id: what its borders count as. */

@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/userError.ts';
 import { isUnderWay } from '../../jobs/isUnderWay.ts';
@@ -24,7 +22,7 @@ export class JournalsOfProject implements Disposable {
   #again = false;
   #timer: NodeJS.Timeout | undefined;
   readonly #poll: NodeJS.Timeout;
-  /** When a file of the folder last came or went, as of the last reading. */
+  /** {@link JournalReader.lastTouch} as of the last reading. */
   #touched: number | undefined;
   #disposed = false;
 
@@ -86,7 +84,7 @@ export class JournalsOfProject implements Disposable {
     try {
       // Not at the top of the file: activation does not wait for it.
       this.#reader ??= new (await import('../../jobs/journal.ts')).JournalReader(this.#folder);
-      this.#touched = await this.#lastTouch();
+      this.#touched = await this.#reader.lastTouch();
       const journals = await this.#reader.read();
       if (this.#disposed) return;
       this.#journals = journals;
@@ -100,16 +98,8 @@ export class JournalsOfProject implements Disposable {
   }
 
   async #look(): Promise<void> {
-    // A journal is written by temp file and rename, which the folder's time tells.
-    if (this.#journals.some(isUnderWay) || (await this.#lastTouch()) !== this.#touched) {
+    if (this.#journals.some(isUnderWay) || (await this.#reader?.lastTouch()) !== this.#touched) {
       if (!this.#disposed) await this.refresh();
     }
-  }
-
-  async #lastTouch(): Promise<number | undefined> {
-    return stat(join(this.#folder, '.datasetgan/jobs')).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => undefined,
-    );
   }
 }
