@@ -5,13 +5,9 @@ import type { Size } from './viewport.ts';
 export async function loadImage(uri: string): Promise<ImageBitmap> {
   const image = new Image();
   image.crossOrigin = 'anonymous';
-  const loaded = new Promise((resolve, reject) => {
-    image.onload = resolve;
-    image.onerror = () => reject(new Error('The image could not be loaded.'));
-  });
   image.src = uri;
-  await loaded;
-  // Decoded here, once and for good: of an image element a canvas decodes again when it is drawn.
+  await image.decode();
+  // Decoded for good: of an image element a canvas decodes again when it is drawn.
   return createImageBitmap(image);
 }
 
